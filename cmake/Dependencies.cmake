@@ -1,0 +1,43 @@
+# Packages of Debian 12 / Ubuntu 24.04. What the chassis needs is required;
+# what a single service needs decides whether that service is built
+# (Services.cmake).
+
+find_package(Threads REQUIRED)
+find_package(absl REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+find_package(TIFF REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp)
+if(SIGHTLINE_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+
+# Protos of health, reflection and channelz: Debian's package grpc-proto.
+find_path(SIGHTLINE_GRPC_PROTO_DIR grpc/health/v1/health.proto
+          PATHS /usr/share/grpc-proto REQUIRED)
+
+# OpenCV, one module at a time. OpenCVConfig.cmake would drag in imgcodecs,
+# highgui and videoio, and 150 more packages.
+find_path(SIGHTLINE_OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4)
+set(SIGHTLINE_OPENCV_FOUND TRUE)
+foreach(module core imgproc features2d flann calib3d)
+  find_library(SIGHTLINE_OPENCV_${module} opencv_${module})
+  mark_as_advanced(SIGHTLINE_OPENCV_${module})
+  if(SIGHTLINE_OPENCV_INCLUDE AND SIGHTLINE_OPENCV_${module})
+    add_library(opencv::${module} UNKNOWN IMPORTED)
+    set_target_properties(opencv::${module} PROPERTIES
+      IMPORTED_LOCATION ${SIGHTLINE_OPENCV_${module}}
+      INTERFACE_INCLUDE_DIRECTORIES ${SIGHTLINE_OPENCV_INCLUDE})
+  else()
+    set(SIGHTLINE_OPENCV_FOUND FALSE)
+  endif()
+endforeach()
+
+# CUDA is optional: compiled wherever nvcc is found, required nowhere.
+include(CheckLanguage)
+check_language(CUDA)

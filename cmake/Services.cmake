@@ -1,0 +1,40 @@
+# Which services are built, and why not.
+
+set(SIGHTLINE_KNOWN_SERVICES align grade omr)
+set_property(GLOBAL PROPERTY sightline_built "")
+
+# sightline_service_wanted(NAME RESULT FOUND MISSING): RESULT is TRUE when the
+# service is to be built. FOUND says whether its dependencies are there;
+# MISSING names them for the table.
+function(sightline_service_wanted name result found missing)
+  set(wanted FALSE)
+  if(SIGHTLINE_SERVICES STREQUAL "auto")
+    set(wanted ${found})
+  elseif(name IN_LIST SIGHTLINE_SERVICES)
+    if(NOT found)
+      message(FATAL_ERROR "service ${name} is asked for, but ${missing} is missing")
+    endif()
+    set(wanted TRUE)
+  endif()
+  if(wanted)
+    set(state "built")
+  elseif(found)
+    set(state "not asked for")
+  else()
+    set(state "missing: ${missing}")
+  endif()
+  set_property(GLOBAL APPEND PROPERTY sightline_built "${name}|${state}")
+  set(${result} ${wanted} PARENT_SCOPE)
+endfunction()
+
+function(sightline_print_services)
+  get_property(rows GLOBAL PROPERTY sightline_built)
+  message(STATUS "Sightline ${PROJECT_VERSION}, ${CMAKE_BUILD_TYPE}")
+  foreach(row ${rows})
+    string(REPLACE "|" ";" cells "${row}")
+    list(GET cells 0 name)
+    list(GET cells 1 state)
+    string(SUBSTRING "${name}             " 0 13 name)
+    message(STATUS "  ${name}${state}")
+  endforeach()
+endfunction()

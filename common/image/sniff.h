@@ -1,0 +1,61 @@
+// What an image file says of itself, read without decoding a pixel.
+//
+// Limits are checked here, from the header, before anything is allocated: a
+// file of 2 KB may declare 60000 x 60000 pixels.
+#ifndef SIGHTLINE_COMMON_IMAGE_SNIFF_H_
+#define SIGHTLINE_COMMON_IMAGE_SNIFF_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace sightline {
+
+enum class FileFormat { kJpeg, kPng, kTiff, kWebp, kBmp };
+
+// "JPEG", "PNG", ...
+absl::string_view FileFormatName(FileFormat format);
+
+// What the header declares.
+struct ImageInfo {
+  FileFormat format = FileFormat::kJpeg;
+  // As stored, before `orientation` is applied. Both > 0.
+  int width = 0;
+  int height = 0;
+  // EXIF orientation 1..8; 1 where the file has none.
+  int orientation = 1;
+  // Pages of a TIFF; 1 for the other formats.
+  int pages = 1;
+  // Samples per pixel as stored (palette images count as 3).
+  int channels = 1;
+  // True for progressive JPEG and interlaced PNG: the decoder must hold the
+  // whole image, whatever the scale.
+  bool needs_whole_image = false;
+
+  // Size as a person sees it, orientation applied.
+  int oriented_width() const { return orientation >= 5 ? height : width; }
+  int oriented_height() const { return orientation >= 5 ? width : height; }
+};
+
+// What is accepted.
+struct ImageLimits {
+  int64_t max_file_bytes = int64_t{64} << 20;
+  int max_side_pixels = 20000;
+  int64_t max_pixels = int64_t{150} * 1000 * 1000;
+};
+
+// Reads the header of page `page` (0-based; only TIFF has more than one).
+// Errors (all InvalidArgument unless said): IMAGE_EMPTY, IMAGE_FORMAT_UNKNOWN,
+// IMAGE_HEADER_INVALID, IMAGE_PAGE_OUT_OF_RANGE, DataLoss IMAGE_TRUNCATED.
+absl::StatusOr<ImageInfo> SniffImage(absl::string_view file, int page = 0);
+
+// OK if `info` and the file's size are within `limits`, else InvalidArgument
+// IMAGE_TOO_LARGE with the limit and the demand.
+absl::Status CheckLimits(const ImageInfo& info, int64_t file_bytes,
+                         const ImageLimits& limits);
+
+}  // namespace sightline
+
+#endif  // SIGHTLINE_COMMON_IMAGE_SNIFF_H_

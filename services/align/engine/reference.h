@@ -1,0 +1,48 @@
+// The page as it was printed: what a scan is registered to.
+#ifndef SIGHTLINE_SERVICES_ALIGN_ENGINE_REFERENCE_H_
+#define SIGHTLINE_SERVICES_ALIGN_ENGINE_REFERENCE_H_
+
+#include <optional>
+#include <vector>
+
+#include "common/geometry/homography.h"
+#include "common/image/image.h"
+
+namespace sightline::align {
+
+enum class MarkerKind { kImage, kRing, kSquare };
+
+// A mark printed for registration.
+struct Marker {
+  MarkerKind kind = MarkerKind::kImage;
+  // Centre and size in page units.
+  PixelPoint center;
+  PixelSize size;
+  // How it looks (kImage only), any resolution, cropped to the marker.
+  GrayImage image;
+};
+
+enum class ShapeKind { kEllipse, kRectangle, kBrackets };
+
+// A printed answer bubble: an outline whose inside may differ on every scan.
+struct PrintedShape {
+  // Centre and box in page units.
+  PixelPoint center;
+  PixelSize size;
+  ShapeKind kind = ShapeKind::kEllipse;
+};
+
+// A page. Coordinates are page units, corner-based: (0, 0)..(width, height).
+struct Reference {
+  PixelSize page;
+  // The blank page, edge to edge, at any resolution.
+  std::optional<GrayImage> image;
+  std::vector<Marker> markers;
+  // Left out when features of `image` are chosen; the printed structure to
+  // verify against when there is no image.
+  std::vector<PrintedShape> shapes;
+};
+
+}  // namespace sightline::align
+
+#endif  // SIGHTLINE_SERVICES_ALIGN_ENGINE_REFERENCE_H_

@@ -1,0 +1,134 @@
+// An answer sheet's bubbles and their meaning, ready to be read.
+//
+// A SheetLayout is what people write: blocks, ranges, defaults. Create() checks
+// it and expands it into a Sheet: a flat list of fields with placed bubbles,
+// which is all that reading, scoring and drawing know.
+#ifndef SIGHTLINE_SERVICES_GRADE_ENGINE_LAYOUT_H_
+#define SIGHTLINE_SERVICES_GRADE_ENGINE_LAYOUT_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/geometry/homography.h"
+
+namespace sightline::grade {
+
+enum class BubbleShape { kEllipse, kRectangle, kBrackets };
+enum class FieldKind { kSingle, kMultiple, kInteger };
+enum class Direction {
+  kDefault,
+  kLeftToRight,
+  kRightToLeft,
+  kTopToBottom,
+  kBottomToTop,
+};
+
+// A place for a mark. Coordinates: page units, corner-based.
+struct Bubble {
+  std::string value;
+  PixelPoint center;
+  // {0, 0} in a layout: the layout's default.
+  PixelSize size;
+  std::optional<BubbleShape> shape;
+};
+
+// A field whose bubbles are placed one by one.
+struct Field {
+  std::string label;
+  FieldKind kind = FieldKind::kSingle;
+  std::vector<Bubble> bubbles;
+  std::string empty_value;
+};
+
+// Fields printed as a regular grid. Meaning as in layout.proto.
+struct FieldBlock {
+  std::string name;
+  std::vector<std::string> labels;
+  std::vector<std::string> values;
+  FieldKind kind = FieldKind::kSingle;
+  PixelPoint origin;
+  Direction value_direction = Direction::kDefault;
+  Direction field_direction = Direction::kDefault;
+  double value_gap = 0;
+  double field_gap = 0;
+  PixelSize bubble;
+  std::optional<BubbleShape> shape;
+  std::string empty_value;
+};
+
+struct CombinedField {
+  std::string label;
+  std::vector<std::string> fields;
+};
+
+struct SheetLayout {
+  std::string name;
+  PixelSize page;
+  PixelSize bubble;
+  BubbleShape shape = BubbleShape::kEllipse;
+  std::vector<FieldBlock> blocks;
+  std::vector<Field> fields;
+  std::vector<CombinedField> combined;
+};
+
+// Something wrong or doubtful. `field` is a path below the layout, such as
+// "blocks[2].origin".
+struct LayoutProblem {
+  bool is_error = true;
+  std::string field;
+  std::string description;
+};
+
+// Limits of a layout: a layout is untrusted input.
+struct LayoutLimits {
+  int max_fields = 5000;
+  int max_bubbles = 20000;
+  int max_bubbles_per_field = 200;
+};
+
+// A checked layout: fields with placed bubbles. Immutable once made.
+class Sheet {
+ public:
+  // Expands and checks. Errors: InvalidArgument LAYOUT_INVALID that names
+  // every problem found (at most 50) with its field path: no bubbles, sizes
+  // that are not positive or not finite, bubbles that overlap or leave the
+  // page, duplicate or empty labels, unknown members of combined fields,
+  // ranges that can't be read, more than the limits allow.
+  static absl::StatusOr<Sheet> Create(const SheetLayout& layout,
+                                      const LayoutLimits& limits = {});
+
+  // Everything that Create() would refuse, and warnings besides.
+  static std::vector<LayoutProblem> Check(const SheetLayout& layout,
+                                          const LayoutLimits& limits = {});
+
+  PixelSize page() const { return page_; }
+  // In the layout's order; every bubble with its size and shape filled in.
+  const std::vector<Field>& fields() const { return fields_; }
+  const std::vector<CombinedField>& combined() const { return combined_; }
+  int bubble_count() const { return bubble_count_; }
+  // Index into fields(), or nullopt.
+  std::optional<int> FindField(absl::string_view label) const;
+  // Index into combined(), or nullopt.
+  std::optional<int> FindCombined(absl::string_view label) const;
+
+ private:
+  PixelSize page_;
+  std::vector<Field> fields_;
+  std::vector<CombinedField> combined_;
+  int bubble_count_ = 0;
+  std::map<std::string, int, std::less<>> field_index_;
+  std::map<std::string, int, std::less<>> combined_index_;
+};
+
+// "q1..3" -> q1, q2, q3; anything without ".." stands for itself. Errors:
+// InvalidArgument (a range that runs backwards or exceeds `limit` labels).
+absl::StatusOr<std::vector<std::string>> ExpandLabels(
+    const std::vector<std::string>& labels, int limit);
+
+}  // namespace sightline::grade
+
+#endif  // SIGHTLINE_SERVICES_GRADE_ENGINE_LAYOUT_H_
