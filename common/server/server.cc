@@ -93,6 +93,7 @@ class Server::Impl {
   }
 
   Metrics metrics_;
+  int64_t aside_bytes_ = 0;
   int port_ = 0;
   MemoryPlan plan_;
   Runtime runtime_;
@@ -175,7 +176,8 @@ absl::Status Server::Impl::MakePools() {
   for (const Hosted& hosted : hosted_) shares.push_back(hosted.share);
   SL_ASSIGN_OR_RETURN(
       plan_, PlanMemory(runtime_.options, ReadControlGroup(),
-                        MachineMemoryBytes(), ResidentBytes(), shares));
+                        MachineMemoryBytes(),
+                         ResidentBytes() + aside_bytes_, shares));
   for (size_t i = 0; i < hosted_.size(); ++i) {
     Hosted& hosted = hosted_[i];
     ByteBudget::Options body;
@@ -329,6 +331,8 @@ void Server::Add(std::unique_ptr<Service> service, double memory_share,
                  int threads) {
   impl_->Add(std::move(service), memory_share, threads);
 }
+
+void Server::SetAside(int64_t bytes) { impl_->aside_bytes_ += bytes; }
 
 absl::Status Server::Start() { return impl_->Start(); }
 

@@ -47,6 +47,10 @@ class Server {
   void Add(std::unique_ptr<Service> service, double memory_share = 1,
            int threads = 0);
 
+  // Memory that the program keeps beside its calls, such as caches: the calls
+  // share so much less. Before Start().
+  void SetAside(int64_t bytes);
+
   // Listens and serves. Errors: InvalidArgument BAD_CONFIGURATION (an address
   // that can't be listened on, credentials that can't work, too little memory
   // to serve a single call), Internal (a service that does not fit its proto).
