@@ -23,13 +23,13 @@ namespace sightline {
 // Absent values: no limit, or nothing there to read it from.
 struct ControlGroup {
   // Bytes at which the kernel kills.
-  std::optional<int64_t> memory_limit_bytes;
+  std::optional<int64_t> memory_limit_bytes = std::nullopt;
   // Bytes charged to the group that has that limit (the process' own group if
   // there is none), less the file cache the kernel drops first
   // (inactive_file): the "working set" by which Kubernetes judges a pod.
-  std::optional<int64_t> memory_used_bytes;
+  std::optional<int64_t> memory_used_bytes = std::nullopt;
   // Processors' worth of time per period, for example 1.5.
-  std::optional<double> cpu_count;
+  std::optional<double> cpu_count = std::nullopt;
 };
 
 // Reads the limits as they stand now. `root` stands before /proc and /sys, so
