@@ -17,10 +17,6 @@ if(SIGHTLINE_TESTS)
   find_package(GTest REQUIRED)
 endif()
 
-# Protos of health, reflection and channelz: Debian's package grpc-proto.
-find_path(SIGHTLINE_GRPC_PROTO_DIR grpc/health/v1/health.proto
-          PATHS /usr/share/grpc-proto REQUIRED)
-
 # OpenCV, one module at a time. OpenCVConfig.cmake would drag in imgcodecs,
 # highgui and videoio, and 150 more packages.
 find_path(SIGHTLINE_OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4)
