@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/memory/reasons.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/observe/log.h"
 #include "common/server/reasons.h"
 #include "common/status/error.h"

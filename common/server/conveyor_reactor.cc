@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/server/guarded.h"
 #include "common/server/reasons.h"
 #include "common/status/error.h"

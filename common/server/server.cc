@@ -14,6 +14,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/credentials/server_credentials.h"
 #include "common/memory/control_group.h"
 #include "common/memory/process_memory.h"
