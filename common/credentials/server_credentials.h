@@ -48,10 +48,11 @@ absl::Status CheckTlsFiles(const TlsFiles& files);
 absl::StatusOr<absl::Time> CertificateExpiry(const TlsFiles& files);
 
 // Credentials for grpc::ServerBuilder::AddListeningPort(): without TLS for
-// nullopt, else with these files, checked first. The files are looked at every
-// second: new connections get the new certificate (and, with client_ca, the new
-// authorities), those that exist stay. Replace files by rename, or by symbolic
-// link as Kubernetes does. Errors: as CheckTlsFiles(). Thread-safe.
+// nullopt, else with these files, checked first. The files are looked at for
+// new connections, at most once a second: these get the new certificate (and,
+// with client_ca, the new authorities), connections that exist stay. While the
+// new files do not pass the check, the last good ones stay in use and the log
+// says so, at most once a minute. Errors: as CheckTlsFiles(). Thread-safe.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
     const std::optional<TlsFiles>& files);
 
