@@ -103,13 +103,6 @@ std::vector<MarkerCandidate> MarkerStrategy::FindCandidates(ScanImages& scan,
     add(FindPictures(image, Resized(marker.image, width, height), kMinScore,
                      kMaxCandidates));
   }
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const MarkerCandidate& a, const MarkerCandidate& b) {
-                     return a.score > b.score;
-                   });
-  if (static_cast<int>(candidates.size()) > kMaxCandidates) {
-    candidates.resize(kMaxCandidates);
-  }
   return candidates;
 }
 
@@ -119,12 +112,15 @@ absl::StatusOr<std::string> MarkerStrategy::Propose(ScanImages& scan,
                                                     Offer offer) const {
   const PixelSize scan_size{static_cast<double>(scan.width()),
                             static_cast<double>(scan.height())};
-  int most_seen = 0;
   int offered = 0;
+  // A tilted page shows its markers in several sizes: they add up.
+  std::vector<MarkerCandidate> candidates;
   for (const double zoom : kZooms) {
     SL_RETURN_IF_ERROR(stop.Poll());
-    const std::vector<MarkerCandidate> candidates = FindCandidates(scan, zoom);
-    most_seen = std::max(most_seen, static_cast<int>(candidates.size()));
+    for (const MarkerCandidate& mark : FindCandidates(scan, zoom)) {
+      candidates.push_back(mark);
+    }
+    KeepBest(candidates, kMaxCandidates);
     for (const MarkerAssignment& assignment :
          AssignMarkers(markers_, candidates, page_, scan_size, kMaxOffers)) {
       SL_RETURN_IF_ERROR(stop.Poll());
@@ -138,7 +134,7 @@ absl::StatusOr<std::string> MarkerStrategy::Propose(ScanImages& scan,
       }
     }
   }
-  return absl::StrCat(most_seen, " marks like markers, ", offered,
+  return absl::StrCat(candidates.size(), " marks like markers, ", offered,
                       " arrangements tried, none confirmed");
 }
 

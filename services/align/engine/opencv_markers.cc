@@ -25,6 +25,21 @@ double Likeness(const cv::Mat& a, const cv::Mat& b) {
   return score.at<float>(0, 0);
 }
 
+// How dark a contour's rim is against the paper around it, 0..1.
+double RimContrast(const cv::Mat& image, const cv::Rect& box) {
+  const int margin = std::max(2, box.width / 5);
+  const cv::Rect wide =
+      cv::Rect(box.x - margin, box.y - margin, box.width + 2 * margin,
+               box.height + 2 * margin) &
+      cv::Rect(0, 0, image.cols, image.rows);
+  double least;
+  double most;
+  cv::minMaxLoc(image(wide), &least, &most);
+  return most > 0 ? (most - least) / most : 0;
+}
+
+}  // namespace
+
 void KeepBest(std::vector<MarkerCandidate>& candidates, int most) {
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const MarkerCandidate& a, const MarkerCandidate& b) {
@@ -43,21 +58,6 @@ void KeepBest(std::vector<MarkerCandidate>& candidates, int most) {
   }
   candidates = std::move(kept);
 }
-
-// How dark a contour's rim is against the paper around it, 0..1.
-double RimContrast(const cv::Mat& image, const cv::Rect& box) {
-  const int margin = std::max(2, box.width / 5);
-  const cv::Rect wide =
-      cv::Rect(box.x - margin, box.y - margin, box.width + 2 * margin,
-               box.height + 2 * margin) &
-      cv::Rect(0, 0, image.cols, image.rows);
-  double least;
-  double most;
-  cv::minMaxLoc(image(wide), &least, &most);
-  return most > 0 ? (most - least) / most : 0;
-}
-
-}  // namespace
 
 std::vector<MarkerCandidate> FindPictures(const GrayView& image,
                                           const GrayImage& picture,

@@ -21,6 +21,10 @@ struct MarkerCandidate {
   double score = 0;
 };
 
+// Sorts `candidates`, the best first, and drops those that lie within a better
+// one and those beyond the first `most`.
+void KeepBest(std::vector<MarkerCandidate>& candidates, int most);
+
 // Places where `picture` is seen at its own size, in any of four quarter
 // turns, the best first, at most `most`.
 std::vector<MarkerCandidate> FindPictures(const GrayView& image,
