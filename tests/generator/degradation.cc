@@ -106,16 +106,17 @@ class Planner {
     double view_height = turns % 2 == 0 ? height_ : width_;
     double scale = 1;
     if (Has(Degradation::kDarkTable)) {
-      scale = random.Uniform(0.55, 0.85);
+      scale = random.Uniform(0.6, 0.92);
       plan_.table = true;
       plan_.background = random.Uniform(25, 95);
       // A phone's picture is 4:3 or so, whatever lies in it.
       (view_height > view_width ? view_width : view_height) *=
           random.Uniform(1.0, 1.1);
-    } else if (Has(Degradation::kStrongRotation) ||
-               Has(Degradation::kPerspective)) {
+    }
+    if (Has(Degradation::kDarkTable) || Has(Degradation::kStrongRotation) ||
+        Has(Degradation::kPerspective)) {
       // The whole page has to be in the picture.
-      scale = 1 / Overhang(map, view_width, view_height);
+      scale /= Overhang(map, view_width, view_height);
     }
     double shift_x = random.Uniform(-0.004, 0.004);
     double shift_y = random.Uniform(-0.004, 0.004);

@@ -43,7 +43,10 @@ void PrintColumns(FormBuilder& builder, const Columns& c) {
   const int rows = (c.questions + c.columns - 1) / c.columns;
   const double reach = c.value_gap * (c.values.size() - 1);
   const double side = c.right_to_left ? -1 : 1;
-  const double number_room = c.caption_height * 2.9 + 20;
+  const double number_room =
+      46 + Canvas::TextWidth(
+               absl::StrCat(c.questions),
+               {builder.style().font, c.caption_height, builder.style().text});
   for (int column = 0; column < c.columns; ++column) {
     const int first = column * rows + 1;
     const int count = std::min(rows, c.questions - first + 1);
@@ -120,7 +123,7 @@ PrintedForm Dense(FormBuilder& builder, int questions) {
   columns.origin = {300, 520};
   columns.value_gap = questions == 200 ? 66 : 74;
   columns.row_gap = row_gap;
-  columns.column_step = 450;
+  columns.column_step = 452;
   columns.caption_height = 26;
   PrintColumns(builder, columns);
   std::vector<double> marks;

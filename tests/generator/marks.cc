@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -19,7 +20,9 @@ struct Person {
   double offset = 0.05;
   // Share of the bubble filled, before each mark's own variation.
   double coverage = 1;
-  // How often a field ...
+  // Share of the right answers known.
+  double knowledge = 0.5;
+  // How often a field is left blank, marked twice, marked faintly, corrected.
   double blank = 0;
   double twice = 0;
   double faint = 0;
@@ -75,6 +78,7 @@ Person DrawPerson(MarkProfile profile, Random& random) {
     person.offset = random.Uniform(0.02, 0.1);
     person.coverage = random.Uniform(0.8, 1.08);
   }
+  person.knowledge = random.Uniform(0.4, 0.9);
   if (profile == MarkProfile::kFaint) {
     person.pen.darkness = random.Uniform(0.2, 0.4);
   }
@@ -205,9 +209,9 @@ double InkOf(const PageImage& blank, const PageImage& marked,
   return count == 0 ? 0 : sum / (255.0 * count);
 }
 
-// Which bubbles of a field are meant.
-std::set<int> Choose(const grade::Field& field, const Person& person,
-                     bool* twice, Random& random) {
+// Which bubbles of a field are meant. `answer` is the key's, or empty.
+std::set<int> Choose(const grade::Field& field, const std::string& answer,
+                     const Person& person, bool* twice, Random& random) {
   const int count = static_cast<int>(field.bubbles.size());
   *twice = false;
   std::set<int> chosen;
@@ -218,6 +222,10 @@ std::set<int> Choose(const grade::Field& field, const Person& person,
     }
   } else {
     chosen.insert(random.Integer(0, count - 1));
+    const bool knows = random.Chance(person.knowledge);
+    for (int i = 0; i < count && knows; ++i) {
+      if (field.bubbles[i].value == answer) chosen = {i};
+    }
     if (count > 1 && random.Chance(person.twice)) {
       *twice = true;
       while (chosen.size() < 2) chosen.insert(random.Integer(0, count - 1));
@@ -293,6 +301,10 @@ std::vector<FieldTruth> FillIn(const PrintedForm& form, MarkProfile profile,
   Random choices = random.For("choices");
   Random person_random = random.For("person");
   Hand hand(form, DrawPerson(profile, person_random), random.For("hand"), page);
+  std::map<std::string, std::string> answers;
+  for (const grade::Question& question : form.key.questions) {
+    answers[question.field] = question.accepted[0].answer;
+  }
   std::vector<FieldTruth> truths;
   std::vector<std::set<std::string>> doubts(form.fields.size());
   std::vector<std::set<int>> marked(form.fields.size());
@@ -302,7 +314,9 @@ std::vector<FieldTruth> FillIn(const PrintedForm& form, MarkProfile profile,
     truth.label = field.label;
     if (profile != MarkProfile::kBlank) {
       bool twice = false;
-      marked[f] = Choose(field, hand.person(), &twice, choices);
+      const auto answer = answers.find(field.label);
+      marked[f] = Choose(field, answer == answers.end() ? "" : answer->second,
+                         hand.person(), &twice, choices);
       if (twice) doubts[f].insert("double");
     }
     const bool faint = choices.Chance(hand.person().faint);

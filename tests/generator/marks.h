@@ -69,8 +69,8 @@ struct FieldTruth {
   bool doubtful() const { return !doubts.empty(); }
 };
 
-// Fills in `page`, a copy of form.print. One FieldTruth per form.fields.
-// Deterministic.
+// Fills in `page`, a copy of form.print. One FieldTruth per form.fields. People
+// know most of the form's key. Deterministic.
 std::vector<FieldTruth> FillIn(const PrintedForm& form, MarkProfile profile,
                                Random random, PageImage& page);
 

@@ -1,22 +1,19 @@
 #include "tests/generator/sheet_files.h"
 
-#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 
 #include <fstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "common/image/encode.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
 namespace sightline::generator {
 namespace {
-
-using google::protobuf::ListValue;
-using google::protobuf::Struct;
-using google::protobuf::Value;
 
 align::v1::ShapeKind ShapeMessage(grade::BubbleShape shape) {
   switch (shape) {
@@ -120,65 +117,61 @@ absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
   return json;
 }
 
-Value Text(const std::string& text) {
-  Value value;
-  value.set_string_value(text);
-  return value;
+// JSON by hand: protobuf's Struct writes its members in an order that differs
+// from run to run, and the same seed must give the same bytes.
+std::string Text(absl::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      absl::StrAppendFormat(&quoted, "\\u%04x", c);
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "\"";
 }
 
-Value Number(double number) {
-  Value value;
-  value.set_number_value(number);
-  return value;
-}
-
-Value Truth(bool truth) {
-  Value value;
-  value.set_bool_value(truth);
-  return value;
-}
+std::string Number(double number) { return absl::StrFormat("%.17g", number); }
 
 template <typename List, typename Make>
-Value ListOf(const List& list, const Make& make) {
-  Value value;
-  ListValue* values = value.mutable_list_value();
-  for (const auto& item : list) *values->add_values() = make(item);
-  return value;
+std::string ListOf(const List& list, const Make& make) {
+  return absl::StrCat("[",
+                      absl::StrJoin(list, ", ",
+                                    [&](std::string* out, const auto& item) {
+                                      out->append(make(item));
+                                    }),
+                      "]");
 }
 
-Struct FieldJson(const FieldTruth& truth) {
-  Struct field;
-  auto& members = *field.mutable_fields();
-  members["answer"] = Text(truth.answer);
-  members["values"] = ListOf(truth.values, Text);
-  members["ink"] = ListOf(truth.ink, Number);
-  members["doubtful"] = Truth(truth.doubtful());
-  members["doubts"] = ListOf(truth.doubts, Text);
-  return field;
+std::string FieldJson(const FieldTruth& truth) {
+  return absl::StrCat(
+      Text(truth.label), ": {\"answer\": ", Text(truth.answer),
+      ", \"values\": ", ListOf(truth.values, Text), ", \"ink\": ",
+      ListOf(truth.ink,
+             [](double ink) { return absl::StrFormat("%.3f", ink); }),
+      ", \"doubtful\": ", truth.doubtful() ? "true" : "false",
+      ", \"doubts\": ", ListOf(truth.doubts, Text), "}");
 }
 
-Struct SheetJson(const SheetRecord& sheet) {
-  Struct json;
-  auto& members = *json.mutable_fields();
-  members["file"] = Text(sheet.file);
-  // As text: a double does not hold every 64-bit seed.
-  members["seed"] = Text(absl::StrCat(sheet.seed));
-  members["profile"] = Text(MarkProfileName(sheet.specification.profile));
-  members["degradations"] = ListOf(sheet.plan.degradations, [](Degradation d) {
-    return Text(DegradationName(d));
-  });
-  members["width"] = Number(sheet.plan.width);
-  members["height"] = Number(sheet.plan.height);
-  members["jpeg_quality"] = Number(sheet.plan.jpeg_quality);
-  members["homography"] = ListOf(sheet.scan_to_page.values(), Number);
-  members["deviation"] = Number(sheet.deviation);
-  members["score"] = Number(sheet.score);
-  Struct* fields = members["fields"].mutable_struct_value();
-  for (const FieldTruth& truth : sheet.truth) {
-    *(*fields->mutable_fields())[truth.label].mutable_struct_value() =
-        FieldJson(truth);
-  }
-  return json;
+std::string SheetJson(const SheetRecord& sheet) {
+  const auto name = [](Degradation d) { return Text(DegradationName(d)); };
+  const auto field = [](std::string* out, const FieldTruth& truth) {
+    absl::StrAppend(out, "    ", FieldJson(truth));
+  };
+  // The seed as text: a double does not hold every 64-bit number.
+  return absl::StrCat(
+      "  {\n   \"file\": ", Text(sheet.file),
+      ",\n   \"seed\": ", Text(absl::StrCat(sheet.seed)),
+      ",\n   \"profile\": ", Text(MarkProfileName(sheet.specification.profile)),
+      ",\n   \"degradations\": ", ListOf(sheet.plan.degradations, name),
+      ",\n   \"width\": ", sheet.plan.width,
+      ",\n   \"height\": ", sheet.plan.height,
+      ",\n   \"jpeg_quality\": ", sheet.plan.jpeg_quality,
+      ",\n   \"homography\": ", ListOf(sheet.scan_to_page.values(), Number),
+      ",\n   \"deviation\": ", Number(sheet.deviation),
+      ",\n   \"score\": ", Number(sheet.score), ",\n   \"fields\": {\n",
+      absl::StrJoin(sheet.truth, ",\n", field), "\n   }\n  }");
 }
 
 }  // namespace
@@ -266,20 +259,18 @@ SheetRecord RecordOf(const GeneratedSheet& sheet, std::string file) {
   return record;
 }
 
-absl::StatusOr<std::string> TruthJson(const PrintedForm& form,
-                                      const std::vector<SheetRecord>& sheets) {
-  Struct json;
-  auto& members = *json.mutable_fields();
-  members["family"] = Text(FormFamilyName(form.family));
-  members["form_seed"] = Text(absl::StrCat(form.seed));
-  members["faint_ink"] = Number(kFaintInk);
-  members["stray_ink"] = Number(kStrayInk);
-  members["max_score"] = Number(form.key.questions.size());
-  ListValue* list = members["sheets"].mutable_list_value();
-  for (const SheetRecord& sheet : sheets) {
-    *list->add_values()->mutable_struct_value() = SheetJson(sheet);
-  }
-  return ToJson(json);
+std::string TruthJson(const PrintedForm& form,
+                      const std::vector<SheetRecord>& sheets) {
+  const auto sheet = [](std::string* out, const SheetRecord& record) {
+    out->append(SheetJson(record));
+  };
+  return absl::StrCat("{\n \"family\": ", Text(FormFamilyName(form.family)),
+                      ",\n \"form_seed\": ", Text(absl::StrCat(form.seed)),
+                      ",\n \"faint_ink\": ", Number(kFaintInk),
+                      ",\n \"stray_ink\": ", Number(kStrayInk),
+                      ",\n \"max_score\": ", form.key.questions.size(),
+                      ",\n \"sheets\": [\n",
+                      absl::StrJoin(sheets, ",\n", sheet), "\n ]\n}\n");
 }
 
 absl::Status WriteFile(const std::string& path, const std::string& content) {

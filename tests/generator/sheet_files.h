@@ -44,8 +44,13 @@ struct SheetRecord {
   double score = 0;
 };
 SheetRecord RecordOf(const GeneratedSheet& sheet, std::string file);
-absl::StatusOr<std::string> TruthJson(const PrintedForm& form,
-                                      const std::vector<SheetRecord>& sheets);
+// {"family", "form_seed", "faint_ink", "stray_ink", "max_score", "sheets":
+// [{"file", "seed", "profile", "degradations", "width", "height",
+// "jpeg_quality", "homography" (scan to page, row-major), "deviation",
+// "score", "fields": {label: {"answer", "values", "ink", "doubtful",
+// "doubts"}}}]}
+std::string TruthJson(const PrintedForm& form,
+                      const std::vector<SheetRecord>& sheets);
 
 // Writes a whole file. Errors: Internal FILE_NOT_WRITTEN.
 absl::Status WriteFile(const std::string& path, const std::string& content);

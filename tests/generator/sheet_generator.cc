@@ -96,7 +96,9 @@ const std::vector<Condition>& AllConditions() {
                       D::kUnevenBlur}});
     list->push_back({"dim_photo", {D::kDarkTable, D::kRotation, D::kLowLight}});
     list->push_back({"bad_copy", {D::kXerox, D::kRotation, D::kLowResolution}});
-    list->push_back({"quickstart", {D::kRotation, D::kPerspective, D::kNoise}});
+    list->push_back(
+        {"quickstart",
+         {D::kDarkTable, D::kRotation, D::kPerspective, D::kNoise}});
     return list;
   }();
   return all;

@@ -71,8 +71,8 @@ absl::StatusOr<GeneratedSheet> GenerateSheet(
 // A named list of degradations: "none"; every DegradationName(); and what
 // real machines do at once: "scanner" (rotation, noise), "upside_down",
 // "photo" (dark table, perspective, shadow, uneven blur), "dim_photo",
-// "bad_copy" (xerox, rotation, low resolution), "quickstart" (rotation,
-// perspective, noise).
+// "bad_copy" (xerox, rotation, low resolution), "quickstart" (dark table,
+// rotation, perspective, noise).
 struct Condition {
   std::string name;
   std::vector<Degradation> degradations;

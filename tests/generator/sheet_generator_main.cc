@@ -175,8 +175,7 @@ absl::Status WriteFamily(const Options& options, FormFamily family) {
                 static_cast<unsigned long long>(sheet.seed), sheet.plan.width,
                 sheet.plan.height, sheet.jpeg.size());
   }
-  SL_ASSIGN_OR_RETURN(const std::string truth, TruthJson(*form, records));
-  return write("truth.json", truth);
+  return write("truth.json", TruthJson(*form, records));
 }
 
 absl::Status Run(const std::vector<std::string>& arguments) {
