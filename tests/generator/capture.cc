@@ -66,14 +66,17 @@ cv::Mat SmoothNoise(cv::Size size, double grain, Random random) {
   return fine;
 }
 
+// A steep curve, not a step: toner has soft edges.
+double CopiedLuma(const Copier& copier, double luma) {
+  return 252 - 225 / (1 + std::exp((luma - copier.threshold) / 9.0));
+}
+
 void PhotoCopy(cv::Mat& luma, cv::Mat& chroma, const Copier& copier,
                Random random) {
   cv::GaussianBlur(luma, luma, cv::Size(0, 0), 1.3);
-  // A steep curve, not a step: toner has soft edges.
   cv::Mat curve(1, 256, CV_8UC1);
   for (int v = 0; v < 256; ++v) {
-    const double toner = 1 / (1 + std::exp((v - copier.threshold) / 9.0));
-    curve.at<uint8_t>(v) = cv::saturate_cast<uint8_t>(252 - 225 * toner);
+    curve.at<uint8_t>(v) = cv::saturate_cast<uint8_t>(CopiedLuma(copier, v));
   }
   cv::LUT(luma, curve, luma);
   chroma.setTo(cv::Scalar(128, 128));
@@ -203,32 +206,40 @@ void Blur(cv::Mat& luma, const CapturePlan& plan) {
   }
 }
 
-// Light that reaches each pixel, 0..1, at an eighth of the picture's size.
-cv::Mat LightMap(const CapturePlan& plan) {
-  cv::Mat light((plan.height + 7) / 8 + 1, (plan.width + 7) / 8 + 1, CV_32F);
+// Light that reaches a point of the picture, 0..1; u and v are relative to
+// its size.
+double LightAt(const CapturePlan& plan, double u, double v) {
   const double c = std::cos(plan.gradient_angle);
   const double s = std::sin(plan.gradient_angle);
+  const double along = 0.5 + (c * (u - 0.5) + s * (v - 0.5)) / std::sqrt(2);
+  double light = plan.gain * (1 - plan.gradient * along);
+  const double r2 = (u - 0.5) * (u - 0.5) + (v - 0.5) * (v - 0.5);
+  light *= 1 - plan.vignette * r2 * 2;
+  if (plan.shadow) {
+    const Shadow& shadow = *plan.shadow;
+    const double beyond = (u - shadow.point.x) * shadow.normal.x +
+                          (v - shadow.point.y) * shadow.normal.y;
+    light *= 1 - shadow.depth / (1 + std::exp(-beyond / shadow.softness * 2));
+  }
+  return light;
+}
+
+// The same at an eighth of the picture's size.
+cv::Mat LightMap(const CapturePlan& plan) {
+  cv::Mat light((plan.height + 7) / 8, (plan.width + 7) / 8, CV_32F);
   for (int y = 0; y < light.rows; ++y) {
-    const double v = (y + 0.5) / light.rows;
     for (int x = 0; x < light.cols; ++x) {
-      const double u = (x + 0.5) / light.cols;
-      double value = plan.gain;
-      const double along = 0.5 + (c * (u - 0.5) + s * (v - 0.5)) / std::sqrt(2);
-      value *= 1 - plan.gradient * along;
-      const double r2 = (u - 0.5) * (u - 0.5) + (v - 0.5) * (v - 0.5);
-      value *= 1 - plan.vignette * r2 * 2;
-      if (plan.shadow) {
-        const double beyond =
-            (u - plan.shadow->point.x) * plan.shadow->normal.x +
-            (v - plan.shadow->point.y) * plan.shadow->normal.y;
-        const double depth =
-            1 / (1 + std::exp(-beyond / plan.shadow->softness * 2));
-        value *= 1 - plan.shadow->depth * depth;
-      }
-      light.at<float>(y, x) = static_cast<float>(value);
+      light.at<float>(y, x) = static_cast<float>(
+          LightAt(plan, (x + 0.5) / light.cols, (y + 0.5) / light.rows));
     }
   }
   return light;
+}
+
+// The sensor's curve: luma out for lit luma 0..255.
+double Develop(const CapturePlan& plan, double lit) {
+  return plan.black +
+         (plan.white - plan.black) * std::pow(lit / 255.0, plan.gamma);
 }
 
 void Expose(cv::Mat& luma, const CapturePlan& plan, Random random) {
@@ -271,6 +282,19 @@ void ExposeColor(cv::Mat& chroma, const CapturePlan& plan, Random random) {
 }
 
 }  // namespace
+
+std::array<double, 256> ToneCurve(const CapturePlan& plan,
+                                  PixelPoint scan_point) {
+  const double light =
+      LightAt(plan, scan_point.x / plan.width, scan_point.y / plan.height);
+  std::array<double, 256> curve;
+  for (int v = 0; v < 256; ++v) {
+    const double paper = plan.copier ? CopiedLuma(*plan.copier, v) : v;
+    curve[v] = Develop(plan, paper * light);
+    if (plan.fax_threshold) curve[v] = curve[v] > *plan.fax_threshold ? 255 : 0;
+  }
+  return curve;
+}
 
 PageImage Capture(const PageImage& print, const CapturePlan& plan,
                   Random random) {

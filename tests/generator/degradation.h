@@ -7,6 +7,7 @@
 #ifndef SIGHTLINE_TESTS_GENERATOR_DEGRADATION_H_
 #define SIGHTLINE_TESTS_GENERATOR_DEGRADATION_H_
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -124,6 +125,11 @@ struct CapturePlan {
 // scan: straight to 0.3 degrees, little noise, JPEG quality 80.
 CapturePlan PlanCapture(const std::vector<Degradation>& degradations, int width,
                         int height, Random random);
+
+// What becomes of a print's luma at `scan_point` by copier, light, curve and
+// fax, blur and noise left out: entry v is the scan's luma for print luma v.
+std::array<double, 256> ToneCurve(const CapturePlan& plan,
+                                  PixelPoint scan_point);
 
 // Takes the picture. Deterministic for one plan and one `random`.
 PageImage Capture(const PageImage& print, const CapturePlan& plan,

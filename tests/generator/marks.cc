@@ -186,29 +186,6 @@ class Hand {
   PageImage& page_;
 };
 
-// Mean darkening inside `bubble`, 0..1.
-double InkOf(const PageImage& blank, const PageImage& marked,
-             const grade::Bubble& bubble, double per_pixel) {
-  const PixelPoint c{bubble.center.x * per_pixel, bubble.center.y * per_pixel};
-  const double rx = bubble.size.width * per_pixel * 0.4;
-  const double ry = bubble.size.height * per_pixel * 0.4;
-  const bool round = bubble.shape == grade::BubbleShape::kEllipse;
-  double sum = 0;
-  int count = 0;
-  for (int y = static_cast<int>(c.y - ry); y <= c.y + ry; ++y) {
-    for (int x = static_cast<int>(c.x - rx); x <= c.x + rx; ++x) {
-      const double u = (x + 0.5 - c.x) / rx;
-      const double v = (y + 0.5 - c.y) / ry;
-      const bool inside =
-          round ? u * u + v * v <= 1 : std::abs(u) <= 1 && std::abs(v) <= 1;
-      if (!inside) continue;
-      sum += blank.luma.row(y)[x] - marked.luma.row(y)[x];
-      ++count;
-    }
-  }
-  return count == 0 ? 0 : sum / (255.0 * count);
-}
-
 // Which bubbles of a field are meant. `answer` is the key's, or empty.
 std::set<int> Choose(const grade::Field& field, const std::string& answer,
                      const Person& person, bool* twice, Random& random) {
@@ -347,20 +324,8 @@ std::vector<FieldTruth> FillIn(const PrintedForm& form, MarkProfile profile,
     for (int i = choices.Integer(1, 3); i > 0; --i) hand.Slip();
   }
 
-  const double per_pixel = 1 / form.units_per_pixel;
-  for (size_t f = 0; f < form.fields.size(); ++f) {
-    FieldTruth& truth = truths[f];
-    const grade::Field& field = form.fields[f];
-    for (int i = 0; i < static_cast<int>(field.bubbles.size()); ++i) {
-      const double ink = InkOf(form.print, page, field.bubbles[i], per_pixel);
-      truth.ink.push_back(ink);
-      if (marked[f].contains(i)) {
-        if (ink < kFaintInk) doubts[f].insert("faint");
-      } else if (ink > kStrayInk && !doubts[f].contains("erased")) {
-        doubts[f].insert("stray");
-      }
-    }
-    truth.doubts.assign(doubts[f].begin(), doubts[f].end());
+  for (size_t f = 0; f < truths.size(); ++f) {
+    truths[f].doubts.assign(doubts[f].begin(), doubts[f].end());
   }
   return truths;
 }

@@ -12,6 +12,7 @@
 
 #include "absl/strings/string_view.h"
 #include "tests/generator/canvas.h"
+#include "tests/generator/degradation.h"
 #include "tests/generator/form.h"
 #include "tests/generator/random.h"
 
@@ -47,10 +48,11 @@ const std::vector<MarkProfile>& AllMarkProfiles();
 const char* MarkProfileName(MarkProfile profile);
 std::optional<MarkProfile> FindMarkProfile(absl::string_view name);
 
-// Ink of a bubble: how much darker than the blank form its inside is, mean
-// over the box or ellipse shrunk to 80 %, 0 = unchanged, 1 = white to black.
-// An intended mark with less ink than kFaintInk is doubtful, and so is a field
-// with more than kStrayInk where no mark is meant.
+// Ink of a bubble: how much darker than the blank form its inside is in the
+// scan, mean over the box or ellipse shrunk to 80 %, 0 = unchanged, 1 = paper
+// to black. The scan's tones count (a copier drops what is light), its blur
+// and noise do not. An intended mark with less ink than kFaintInk is doubtful,
+// and so is a field with more than kStrayInk where no mark is meant.
 inline constexpr double kFaintInk = 0.15;
 inline constexpr double kStrayInk = 0.04;
 
@@ -69,10 +71,16 @@ struct FieldTruth {
   bool doubtful() const { return !doubts.empty(); }
 };
 
-// Fills in `page`, a copy of form.print. One FieldTruth per form.fields. People
-// know most of the form's key. Deterministic.
+// Fills in `page`, a copy of form.print. One FieldTruth per form.fields; ink
+// is not measured yet, and doubts are those of intent ("double", "erased").
+// People know most of the form's key. Deterministic.
 std::vector<FieldTruth> FillIn(const PrintedForm& form, MarkProfile profile,
                                Random random, PageImage& page);
+
+// Measures the ink of `page`, filled in, as a scan made by `plan` shows it,
+// and adds the doubts that follow from ink and from the scan's edges.
+void MeasureInk(const PrintedForm& form, const PageImage& page,
+                const CapturePlan& plan, std::vector<FieldTruth>& truth);
 
 }  // namespace sightline::generator
 

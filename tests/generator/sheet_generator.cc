@@ -1,6 +1,5 @@
 #include "tests/generator/sheet_generator.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "common/image/decode.h"
@@ -8,34 +7,6 @@
 #include "common/status/status_macros.h"
 
 namespace sightline::generator {
-namespace {
-
-// Names the fields with a bubble that is not wholly in the picture.
-void AddCutOff(const PrintedForm& form, const Homography& page_to_scan,
-               const GrayImage& scan, std::vector<FieldTruth>& truth) {
-  const auto in_scan = [&](PixelPoint p) {
-    const PixelPoint s = page_to_scan.Map(p);
-    return s.x >= 0 && s.y >= 0 && s.x <= scan.width() && s.y <= scan.height();
-  };
-  for (size_t f = 0; f < form.fields.size(); ++f) {
-    bool cut_off = false;
-    for (const grade::Bubble& bubble : form.fields[f].bubbles) {
-      const double w = bubble.size.width / 2;
-      const double h = bubble.size.height / 2;
-      for (const double x : {-w, w}) {
-        for (const double y : {-h, h}) {
-          cut_off |= !in_scan({bubble.center.x + x, bubble.center.y + y});
-        }
-      }
-    }
-    if (cut_off) {
-      truth[f].doubts.insert(truth[f].doubts.begin(), "cut_off");
-    }
-  }
-}
-
-}  // namespace
-
 absl::StatusOr<GeneratedSheet> GenerateSheet(
     std::shared_ptr<const PrintedForm> form, SheetSpecification specification,
     uint64_t seed) {
@@ -49,6 +20,7 @@ absl::StatusOr<GeneratedSheet> GenerateSheet(
   sheet.truth = FillIn(*form, specification.profile, random.For("marks"), page);
   sheet.plan = PlanCapture(specification.degradations, page.luma.width(),
                            page.luma.height(), random.For("plan"));
+  MeasureInk(*form, page, sheet.plan, sheet.truth);
   const PageImage picture = Capture(page, sheet.plan, random.For("capture"));
 
   if (specification.color) {
@@ -68,7 +40,6 @@ absl::StatusOr<GeneratedSheet> GenerateSheet(
   sheet.scan_to_page = page_to_scan.Inverse().value();
   // The bend moves a point by its amplitude down and 0.4 of it sideways.
   sheet.deviation = sheet.plan.curl * 1.08 * units;
-  AddCutOff(*form, page_to_scan, sheet.scan, sheet.truth);
   sheet.specification = std::move(specification);
   sheet.form = std::move(form);
   return sheet;

@@ -144,6 +144,29 @@ INSTANTIATE_TEST_SUITE_P(All, CaptureCondition,
                          testing::ValuesIn(AllConditions()),
                          [](const auto& info) { return info.param.name; });
 
+// The truth's ink rests on the tone curve: it must be what the picture shows.
+TEST(ToneCurve, SaysWhatBecomesOfATone) {
+  for (const char* name :
+       {"none", "low_light", "shadow", "contrast", "xerox", "fax"}) {
+    for (const int tone : {40, 100, 160, 220}) {
+      SCOPED_TRACE(testing::Message() << name << " tone " << tone);
+      PageImage page(kWidth, kHeight);
+      Canvas canvas(page);
+      const PixelPoint at{400, 700};
+      canvas.FillBox({at.x - 60, at.y - 60}, {at.x + 60, at.y + 60}, {tone});
+      CapturePlan plan = PlanCapture(FindCondition(name)->degradations, kWidth,
+                                     kHeight, Random(5));
+      plan.noise = 0;
+      if (plan.copier) plan.copier->specks = plan.copier->streaks = 0;
+      const PageImage scan = Capture(page, plan, Random(5));
+      const PixelPoint there = plan.print_to_scan.Map(at);
+      EXPECT_NEAR(
+          scan.luma.row(static_cast<int>(there.y))[static_cast<int>(there.x)],
+          ToneCurve(plan, there)[tone], 3);
+    }
+  }
+}
+
 TEST(Capture, FaxesAreOneBit) {
   const CapturePlan plan =
       PlanCapture({Degradation::kFax}, kWidth, kHeight, Random(1));
