@@ -118,6 +118,8 @@ absl::Status DecodeWebp(absl::string_view file, int reduction,
                         const Canvas& canvas) {
   const absl::StatusOr<WebpHeader> header = ReadWebpHeader(file);
   if (!header.ok()) return header.status();
+  const absl::Status groups = CheckWebpEntropyGroups(*header);
+  if (!groups.ok()) return groups;
   const ImageInfo& info = header->info;
   const int scale = ScalesExactly(info, reduction) ? reduction : 1;
   const Output output = ChooseOutput(info, canvas.channels);

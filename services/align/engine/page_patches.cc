@@ -72,7 +72,7 @@ std::optional<Patch> PatchAt(ScanImages& page, PixelPoint center,
     const int window_side = coarse_side + 2 * reach;
     ReadSquare(page, AffineMap(), center, 2, window_side, pixels);
     patch.is_distinctive =
-        patch.coarse.RivalScore(pixels.data(), window_side, kSelfReach / 2) <
+        patch.coarse->RivalScore(pixels.data(), window_side, kSelfReach / 2) <
         kRivalScore;
   }
   return patch;

@@ -14,11 +14,13 @@
 #include "services/align/engine/coarse_patch_strategy.h"
 #include "services/align/engine/feature_strategy.h"
 #include "services/align/engine/image_verifier.h"
+#include "services/align/engine/marker_strategy.h"
 #include "services/align/engine/opencv_image.h"
 #include "services/align/engine/page_contour_strategy.h"
 #include "services/align/engine/page_patches.h"
 #include "services/align/engine/reasons.h"
 #include "services/align/engine/strategy.h"
+#include "services/align/engine/structure_verifier.h"
 #include "services/align/engine/verifier.h"
 
 namespace sightline::align {
@@ -84,7 +86,11 @@ class PageRegistrar::Impl {
   const PixelSize& page() const { return page_; }
 
  private:
+  absl::Status MakeVerifier(const Reference& reference);
+  void MakeStrategies(Reference reference);
+
   PixelSize page_;
+  PageFrame frame_;
   // The page at the frame's size; empty if the reference has no image.
   GrayImage page_image_;
   std::unique_ptr<Verifier> verifier_;
@@ -107,31 +113,50 @@ PageRegistrar::Impl::Create(Reference reference) {
                                    image.height(), " pixels, at least ",
                                    kMinReferenceSide, " a side are needed"));
     }
-    const PageFrame frame = PageFrame::OfWidth(
+    impl->frame_ = PageFrame::OfWidth(
         reference.page, std::clamp(image.width(), kMinFrameWidth, kFrameWidth));
-    impl->page_image_ = Resized(image, frame.width, frame.height);
+    impl->page_image_ = Resized(image, impl->frame_.width, impl->frame_.height);
     reference.image.reset();
-    auto verifier = std::make_unique<ImageVerifier>(
-        frame, ChoosePatches(impl->page_image_, frame, reference.shapes, {}));
-    if (!verifier->IsUsable()) {
-      return Unusable("image",
-                      "the image has too little structure outside "
-                      "the bubbles to recognise the page by");
-    }
-    impl->verifier_ = std::move(verifier);
-    const GrayImage* page_image = &impl->page_image_;
-    impl->strategies_.push_back(std::make_unique<CoarsePatchStrategy>(
-        page_image, reference.page, reference.shapes));
-    impl->strategies_.push_back(
-        std::make_unique<PageContourStrategy>(reference.page));
-    for (const FeatureKind kind :
-         {FeatureKind::kOrb, FeatureKind::kAkaze, FeatureKind::kSift}) {
-      impl->strategies_.push_back(std::make_unique<FeatureStrategy>(
-          kind, page_image, frame, reference.shapes));
-    }
-    return impl;
   }
-  return Unusable("image", "the reference has no image");
+  SL_RETURN_IF_ERROR(impl->MakeVerifier(reference));
+  impl->MakeStrategies(std::move(reference));
+  return impl;
+}
+
+absl::Status PageRegistrar::Impl::MakeVerifier(const Reference& reference) {
+  if (!page_image_.empty()) {
+    auto by_image = std::make_unique<ImageVerifier>(
+        frame_, ChoosePatches(page_image_, frame_, reference.shapes, {}));
+    if (by_image->IsUsable()) {
+      verifier_ = std::move(by_image);
+      return absl::OkStatus();
+    }
+  }
+  auto by_structure = std::make_unique<StructureVerifier>(reference);
+  const std::string why = by_structure->WhyUnusable();
+  if (why.empty()) {
+    verifier_ = std::move(by_structure);
+    return absl::OkStatus();
+  }
+  if (page_image_.empty()) return Unusable("image", why);
+  return Unusable("image", absl::StrCat("the image has too little structure "
+                                        "outside the bubbles to recognise the "
+                                        "page by; ",
+                                        why));
+}
+
+void PageRegistrar::Impl::MakeStrategies(Reference reference) {
+  const GrayImage* image = page_image_.empty() ? nullptr : &page_image_;
+  strategies_.push_back(
+      std::make_unique<CoarsePatchStrategy>(image, page_, reference.shapes));
+  strategies_.push_back(
+      std::make_unique<MarkerStrategy>(std::move(reference.markers), page_));
+  strategies_.push_back(std::make_unique<PageContourStrategy>(page_));
+  for (const FeatureKind kind :
+       {FeatureKind::kOrb, FeatureKind::kAkaze, FeatureKind::kSift}) {
+    strategies_.push_back(std::make_unique<FeatureStrategy>(kind, image, frame_,
+                                                            reference.shapes));
+  }
 }
 
 absl::StatusOr<Registration> PageRegistrar::Impl::Register(

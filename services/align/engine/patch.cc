@@ -49,29 +49,31 @@ void ReadSquare(ScanImages& scan, const AffineMap& frame_to_scan,
   SampleWindow(level.view, map, side, out.data());
 }
 
-std::optional<PatchSighting> FindPatch(const Patch& patch, ScanImages& scan,
-                                       const Homography& frame_to_scan,
-                                       double reach) {
-  const AffineMap near = AffineMap::Near(frame_to_scan, patch.center);
-  if (!IsSquareInside(scan, near, patch.center, patch.fine.side())) {
+std::optional<PatchSighting> FindPatchAt(PixelPoint center, const Patch& patch,
+                                         ScanImages& scan,
+                                         const Homography& frame_to_scan,
+                                         double reach) {
+  const AffineMap near = AffineMap::Near(frame_to_scan, center);
+  if (!IsSquareInside(scan, near, center, patch.fine.side())) {
     return std::nullopt;
   }
   std::vector<uint8_t> window;
-  PixelPoint center = patch.center;
   int fine_reach = static_cast<int>(std::ceil(reach));
-  if (reach > kDirectReach) {
+  if (reach > kDirectReach && patch.coarse.has_value()) {
     const int coarse_reach =
         std::min(static_cast<int>(std::ceil(reach / 2)),
-                 (Pattern::kMaxWindowSide - patch.coarse.side()) / 2);
-    const int side = patch.coarse.side() + 2 * coarse_reach;
+                 (Pattern::kMaxWindowSide - patch.coarse->side()) / 2);
+    const int side = patch.coarse->side() + 2 * coarse_reach;
     ReadSquare(scan, near, center, 2, side, window);
-    const PatternMatch match = patch.coarse.FindIn(window.data(), side);
+    const PatternMatch match = patch.coarse->FindIn(window.data(), side);
     if (match.is_at_rim) return PatchSighting();
     // Whole pixels, so that the fine window's samples stay comparable.
     center.x += std::round(2 * match.dx);
     center.y += std::round(2 * match.dy);
     fine_reach = kFineReach;
   }
+  fine_reach =
+      std::min(fine_reach, (Pattern::kMaxWindowSide - patch.fine.side()) / 2);
   const int side = patch.fine.side() + 2 * fine_reach;
   ReadSquare(scan, near, center, 1, side, window);
   const PatternMatch match = patch.fine.FindIn(window.data(), side);

@@ -22,16 +22,20 @@ void ReadSquare(ScanImages& scan, const AffineMap& frame_to_scan,
                 PixelPoint center, double step, int side,
                 std::vector<uint8_t>& out);
 
-// A piece of the page, and the same at half the resolution for the search.
+// A piece of the page, and the same at half the resolution for the search;
+// without the latter, if it is too small for that, it is searched at the full
+// one.
 struct Patch {
   // Of the middle pixel, frame coordinates.
   PixelPoint center;
   Pattern fine;
-  Pattern coarse;
+  std::optional<Pattern> coarse;
   // Nothing near it on the page looks like it.
   bool is_distinctive = false;
 
-  int64_t bytes() const { return fine.bytes() + coarse.bytes(); }
+  int64_t bytes() const {
+    return fine.bytes() + (coarse.has_value() ? coarse->bytes() : 0);
+  }
 };
 
 // Where a patch was found.
@@ -41,13 +45,22 @@ struct PatchSighting {
   PixelPoint in_scan;
 };
 
-// Looks for `patch` within `reach` frame pixels of where `frame_to_scan` puts
-// it: first at half resolution, then finely around the best place. nullopt if
-// the place is not wholly in the scan; a score of 0 if the best place lies at
-// the rim of the search.
-std::optional<PatchSighting> FindPatch(const Patch& patch, ScanImages& scan,
-                                       const Homography& frame_to_scan,
-                                       double reach);
+// Looks for `patch`, centred at `center` (frame), within `reach` frame pixels
+// of where `frame_to_scan` puts it: first at half resolution, then finely
+// around the best place. nullopt if the place is not wholly in the scan; a
+// score of 0 if the best place lies at the rim of the search.
+std::optional<PatchSighting> FindPatchAt(PixelPoint center, const Patch& patch,
+                                         ScanImages& scan,
+                                         const Homography& frame_to_scan,
+                                         double reach);
+
+// The same at the patch's own centre.
+inline std::optional<PatchSighting> FindPatch(const Patch& patch,
+                                              ScanImages& scan,
+                                              const Homography& frame_to_scan,
+                                              double reach) {
+  return FindPatchAt(patch.center, patch, scan, frame_to_scan, reach);
+}
 
 }  // namespace sightline::align
 
