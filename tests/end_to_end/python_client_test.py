@@ -47,6 +47,9 @@ class PythonClientTest(unittest.TestCase):
         import server
         self.server = server.Server(self.bin_folder / "sightline-omr",
                                     "--predrain", "0s")
+        # Runs last, after the server was told to stop.
+        self.addCleanup(
+            lambda: self.assertEqual(self.server.exit_code, 0, "on SIGTERM"))
         self.enterContext(self.server)
 
     def stub(self):
