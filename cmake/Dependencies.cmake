@@ -15,6 +15,9 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp)
 if(SIGHTLINE_TESTS)
   find_package(GTest REQUIRED)
+  # The system's own first: it is the one that has the packages' modules.
+  find_program(SIGHTLINE_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+  find_program(SIGHTLINE_PYTHON python3 REQUIRED)
 endif()
 
 # OpenCV, one module at a time. OpenCVConfig.cmake would drag in imgcodecs,
