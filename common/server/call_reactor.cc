@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/observe/log.h"
@@ -72,9 +71,7 @@ absl::Status CallReactor::CheckCaller() {
 }
 
 bool CallReactor::IsInternal() const {
-  // Set by gRPC's in-process transport alone; a remote peer is "ipv4:...",
-  // "ipv6:..." or "unix:...".
-  return absl::StartsWith(context_->peer(), "inproc");
+  return runtime_.internal_caller.IsInternal(*context_);
 }
 
 void CallReactor::OnCancel() {

@@ -76,7 +76,7 @@ void ConveyorReactor::OnReadDone(bool ok) {
     if (state_ == State::kClosed) {
       // Closed while a read was under way: what came is not wanted.
     } else if (!ok) {
-      if (current_ != nullptr) {
+      if (current_ != nullptr && !current_->is_dropped) {
         AnswerErrorLocked(
             current_,
             Error(absl::StatusCode::kDataLoss, kItemTruncated)
@@ -86,12 +86,14 @@ void ConveyorReactor::OnReadDone(bool ok) {
                     " declared bytes"))
                 .With("received_bytes",
                       absl::StrCat(current_->received_bytes)));
-        current_ = nullptr;
       }
+      current_ = nullptr;
       CloseLocked(state_ == State::kSettings
                       ? ProtocolError("the stream ended before its settings")
                       : absl::OkStatus());
     } else {
+      const auto wire_bytes = static_cast<int64_t>(incoming_.Length());
+      if (state_ == State::kSettings) settings_wire_bytes_ = wire_bytes;
       absl::StatusOr<ConveyorPart> part = codec_->Parse(incoming_);
       if (!part.ok()) {
         CloseLocked(part.status());
@@ -115,6 +117,18 @@ void ConveyorReactor::TakePartLocked(ConveyorPart part) {
             ? "settings came a second time; they come once, first"
             : "the first message must hold the settings"));
   } else if (part.kind == Kind::kSettings) {
+    // The settings stay as long as the stream; those who hold something do not
+    // wait, so this is granted now or refused.
+    pool().session.Acquire(
+        2 * settings_wire_bytes_, StopToken(),
+        [this](absl::StatusOr<Lease> lease) {
+          if (lease.ok()) {
+            session_lease_ = *std::move(lease);
+          } else {
+            CloseLocked(lease.status());
+          }
+        });
+    if (state_ == State::kClosed) return;
     state_ = State::kOpening;
     ++computing_;
     auto self = std::static_pointer_cast<ConveyorReactor>(shared_from_this());
@@ -253,7 +267,6 @@ void ConveyorReactor::CompleteItemLocked() {
 void ConveyorReactor::Open(absl::Status admitted) {
   if (admitted.ok()) admitted = stop_token().Poll();
   if (admitted.ok()) {
-    // The settings' bytes stay leased as long as the stream lives.
     Call call(method(), stop_token(), arrival(), Lease(), &pool().work,
               runtime().metrics);
     admitted = Guarded([&]() -> absl::StatusOr<grpc::ByteBuffer> {
@@ -265,8 +278,7 @@ void ConveyorReactor::Open(absl::Status admitted) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     --computing_;
-    // What an open stream needs at rest: one message being read.
-    settings_lease_.ShrinkTo(4 * kMaxChunkBytes);
+    settings_lease_.Release();
     if (state_ == State::kOpening) {
       state_ = State::kHeader;
       if (!admitted.ok()) CloseLocked(admitted);
@@ -279,8 +291,10 @@ void ConveyorReactor::Open(absl::Status admitted) {
 void ConveyorReactor::Process(const std::shared_ptr<Item>& item,
                               absl::Status admitted) {
   if (admitted.ok()) admitted = stop_token().Poll();
-  absl::StatusOr<grpc::ByteBuffer> answer = admitted;
-  if (admitted.ok()) {
+  absl::StatusOr<grpc::ByteBuffer> answer = grpc::ByteBuffer();
+  if (!admitted.ok()) {
+    answer = std::move(admitted);
+  } else {
     item->call = std::make_unique<Call>(method(), stop_token(), item->arrival,
                                         std::move(item->lease), &pool().work,
                                         runtime().metrics);

@@ -76,7 +76,9 @@ class ConveyorReactor final : public CallReactor {
   std::mutex mutex_;
   // All guarded by mutex_.
   State state_ = State::kSettings;
-  Lease settings_lease_;
+  Lease settings_lease_;            // Of the pool for requests, while opening.
+  Lease session_lease_;             // Of the pool for streams, to the end.
+  int64_t settings_wire_bytes_ = 0;
   grpc::ByteBuffer incoming_;
   bool reading_ = false;
   std::shared_ptr<Item> current_;   // Being read.

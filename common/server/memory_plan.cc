@@ -11,7 +11,9 @@ namespace sightline {
 namespace {
 
 constexpr double kUsableShare = 0.8;
-constexpr double kBodyShare = 0.35;
+constexpr double kSessionShare = 0.1;
+constexpr double kBodyShare = 0.3;
+constexpr int64_t kLeastSessionBytes = int64_t{2} << 20;
 // Less working memory than this cannot hold a single page.
 constexpr int64_t kLeastWorkBytes = int64_t{8} << 20;
 
@@ -46,13 +48,18 @@ absl::StatusOr<MemoryPlan> PlanMemory(const ServerOptions& options,
     const auto bytes = static_cast<int64_t>(
         static_cast<double>(plan.call_bytes) * share / sum);
     MemoryPlan::ServiceMemory service;
+    service.session_bytes = std::max(
+        kLeastSessionBytes,
+        static_cast<int64_t>(kSessionShare * static_cast<double>(bytes)));
     service.body_bytes = std::max(
         least_body,
         static_cast<int64_t>(kBodyShare * static_cast<double>(bytes)));
-    service.work_bytes = bytes - service.body_bytes;
+    service.work_bytes =
+        bytes - service.session_bytes - service.body_bytes;
     if (service.work_bytes < kLeastWorkBytes) {
       const double needed =
-          (static_cast<double>(least_body + kLeastWorkBytes) * sum / share +
+          (static_cast<double>(least_body + kLeastSessionBytes +
+                               kLeastWorkBytes) * sum / share +
            static_cast<double>(idle_bytes)) /
           kUsableShare;
       return Error(absl::StatusCode::kInvalidArgument, kBadConfiguration)

@@ -5,7 +5,7 @@
 //   x 0.8           the rest is for the transport, fragmentation and the kernel
 //   - idle          what the process takes before its first call
 //   = calls         divided among the services by their shares, and each share
-//                   between request bytes and working memory
+//                   among open streams, request bytes and working memory
 #ifndef SIGHTLINE_COMMON_SERVER_MEMORY_PLAN_H_
 #define SIGHTLINE_COMMON_SERVER_MEMORY_PLAN_H_
 
@@ -20,6 +20,7 @@ namespace sightline {
 
 struct MemoryPlan {
   struct ServiceMemory {
+    int64_t session_bytes = 0;
     int64_t body_bytes = 0;
     int64_t work_bytes = 0;
   };

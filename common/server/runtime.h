@@ -5,12 +5,14 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "common/credentials/bearer_token.h"
 #include "common/memory/byte_budget.h"
 #include "common/observe/server_metrics.h"
 #include "common/server/drain_gate.h"
 #include "common/server/executor.h"
+#include "common/server/internal_channel.h"
 #include "common/server/server_options.h"
 #include "common/server/timer.h"
 
@@ -20,12 +22,18 @@ namespace sightline {
 // same process must not share its pool: its calls would wait for memory and
 // threads that they hold themselves.
 struct ServicePool {
-  ServicePool(ByteBudget::Options body_options,
-              ByteBudget::Options work_options, Executor::Options executor_options)
-      : body(std::move(body_options)),
+  ServicePool(ByteBudget::Options session_options,
+              ByteBudget::Options body_options,
+              ByteBudget::Options work_options,
+              Executor::Options executor_options)
+      : session(std::move(session_options)),
+        body(std::move(body_options)),
         work(std::move(work_options)),
         executor(std::move(executor_options)) {}
 
+  // For what an open stream keeps: its settings. Nobody waits for it: streams
+  // hold it while they wait for `body`.
+  ByteBudget session;
   // For the bytes of requests, taken before they are read.
   ByteBudget body;
   // For what computing needs, taken by Call::Reserve().
@@ -40,6 +48,7 @@ struct Runtime {
   Timer* timer = nullptr;
   DrainGate gate;
   std::optional<BearerToken> token;
+  InternalCaller internal_caller;
 };
 
 }  // namespace sightline

@@ -88,9 +88,7 @@ class Server::Impl {
 
   std::shared_ptr<grpc::Channel> InProcessChannel() {
     if (server_ == nullptr) return nullptr;
-    grpc::ChannelArguments arguments;
-    arguments.SetMaxReceiveMessageSize(-1);
-    return server_->InProcessChannel(arguments);
+    return runtime_.internal_caller.Connect(*server_);
   }
 
   Metrics metrics_;
@@ -138,10 +136,13 @@ absl::Status Server::Impl::Start() {
       for (const Hosted& hosted : hosted_) {
         ServicePool& pool = *hosted.pool;
         const std::string& name = hosted.service->full_name();
-        server_metrics_.SetPool(absl::StrCat(name, "/body"),
+        server_metrics_.SetPool(absl::StrCat(name, "/stream"),
+                                pool.session.capacity_bytes(),
+                                pool.session.leased_bytes(), 0);
+        server_metrics_.SetPool(absl::StrCat(name, "/request"),
                                 pool.body.capacity_bytes(),
                                 pool.body.leased_bytes(), pool.body.waiting());
-        server_metrics_.SetPool(absl::StrCat(name, "/work"),
+        server_metrics_.SetPool(absl::StrCat(name, "/working"),
                                 pool.work.capacity_bytes(),
                                 pool.work.leased_bytes(), pool.work.waiting());
         server_metrics_.SetExecutor(name, pool.executor.threads(),
@@ -189,13 +190,18 @@ absl::Status Server::Impl::MakePools() {
     ByteBudget::Options work = body;
     work.name = "working";
     work.capacity_bytes = plan_.services[i].work_bytes;
+    ByteBudget::Options session = body;
+    session.name = "stream";
+    session.capacity_bytes = plan_.services[i].session_bytes;
+    session.max_waiting = 0;
     Executor::Options executor;
     executor.name = hosted.service->full_name();
     executor.threads = hosted.threads > 0 ? hosted.threads : plan_.threads;
     executor.max_queued = runtime_.options.max_waiting;
     executor.max_wait = runtime_.options.queue_timeout;
     hosted.pool = std::make_unique<ServicePool>(
-        std::move(body), std::move(work), std::move(executor));
+        std::move(session), std::move(body), std::move(work),
+        std::move(executor));
   }
   return absl::OkStatus();
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <iostream>
+#include <mutex>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
@@ -101,6 +101,24 @@ absl::Status SetFlag(const std::string& variable, const std::string& flag_name,
 
 std::string OrDefault(const std::string& value, const std::string& otherwise) {
   return value.empty() ? otherwise : value;
+}
+
+// What --help and --version say.
+void SetUsage(const Program& program) {
+  absl::SetProgramUsageMessage(absl::StrCat(
+      program.purpose, "\n\nEvery flag has an environment twin: --listen is ",
+      kPrefix, "LISTEN. Guide: docs/operations.md"));
+  absl::FlagsUsageConfig usage;
+  const auto ours = [](absl::string_view file) {
+    return absl::StrContains(file, "common/server") ||
+           absl::StrContains(file, "services/");
+  };
+  usage.contains_help_flags = ours;
+  usage.contains_helpshort_flags = ours;
+  usage.version_string = [name = program.name] {
+    return absl::StrCat(name, " ", SIGHTLINE_VERSION, "\n");
+  };
+  absl::SetFlagsUsageConfig(usage);
 }
 
 absl::StatusOr<ServerOptions> FromFlags(const Program& program) {
@@ -205,20 +223,8 @@ std::vector<std::pair<std::string, std::string>> EffectiveConfiguration() {
 
 absl::StatusOr<ServerOptions> ServerOptions::FromCommandLine(
     int argc, char** argv, const Program& program) {
-  absl::SetProgramUsageMessage(absl::StrCat(
-      program.purpose, "\n\nEvery flag has an environment twin: --listen is ",
-      kPrefix, "LISTEN. Guide: docs/operations.md"));
-  absl::FlagsUsageConfig usage;
-  const auto ours = [](absl::string_view file) {
-    return absl::StrContains(file, "common/server") ||
-           absl::StrContains(file, "services/");
-  };
-  usage.contains_help_flags = ours;
-  usage.contains_helpshort_flags = ours;
-  usage.version_string = [name = program.name] {
-    return absl::StrCat(name, " ", SIGHTLINE_VERSION, "\n");
-  };
-  absl::SetFlagsUsageConfig(usage);
+  static std::once_flag usage_set;  // Abseil aborts on a second time.
+  std::call_once(usage_set, SetUsage, program);
 
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) {

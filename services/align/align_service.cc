@@ -11,6 +11,7 @@
 #include "services/align/engine/warp.h"
 #include "services/align/reasons.h"
 #include "services/align/reference_from_proto.h"
+#include "sightline/align/v1/align.grpc.pb.h"
 
 namespace sightline::align {
 namespace {

@@ -14,6 +14,7 @@
 #include "services/grade/grade_response.h"
 #include "services/grade/layout_from_proto.h"
 #include "services/grade/reasons.h"
+#include "sightline/grade/v1/grade.grpc.pb.h"
 
 namespace sightline::grade {
 namespace {

@@ -33,7 +33,6 @@ class GradeService final : public Service {
     v1::Alignment alignment;
     NamedReference reference;
   };
-  struct Page;
 
   absl::StatusOr<v1::GradeSheetResponse> GradeSheet(
       Call& call, const v1::GradeSheetRequest& request);

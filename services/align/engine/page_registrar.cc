@@ -184,7 +184,8 @@ absl::StatusOr<Registration> PageRegistrar::Impl::Register(
     std::string why = strategy->WhyUnavailable();
     const int64_t bytes =
         strategy->WorkingBytes(scan.width(), scan.height(), options);
-    if (why.empty() && bytes > options.memory_bytes) {
+    if (why.empty() && bytes > options.memory_bytes &&
+        !(options.reserve_more && options.reserve_more(bytes))) {
       why = absl::StrCat("it needs ", bytes >> 20, " MiB, ",
                          options.memory_bytes >> 20, " MiB are granted");
     }
