@@ -23,7 +23,7 @@ namespace sightline {
 namespace {
 
 // A chain is a few kilobytes, a bundle of all public authorities 200.
-constexpr size_t kMaximumPemBytes = 1024 * 1024;
+constexpr size_t kMaximumPemBytes = size_t{1024} * 1024;
 
 struct OpenSslDeleter {
   void operator()(BIO* value) const { BIO_free(value); }

@@ -19,7 +19,7 @@ namespace sightline {
 namespace {
 
 // Bounds what one line can cost when a message quotes a caller.
-constexpr size_t kMaximumStringBytes = 8 * 1024;
+constexpr size_t kMaximumStringBytes = size_t{8} * 1024;
 constexpr absl::string_view kEllipsis = "\xE2\x80\xA6";
 constexpr absl::string_view kReplacementCharacter = "\xEF\xBF\xBD";
 
@@ -170,12 +170,10 @@ void AppendValue(std::string& out, LogFormat format,
         if constexpr (std::is_same_v<Type, bool>) {
           absl::StrAppend(&out, typed ? "true" : "false");
         } else if constexpr (std::is_same_v<Type, double>) {
-          const std::string text = FormatDouble(typed);
-          if (format == LogFormat::kJson && !std::isfinite(typed)) {
-            AppendQuoted(out, text);
-          } else {
-            absl::StrAppend(&out, text);
-          }
+          const bool needs_quotes =
+              format == LogFormat::kJson && !std::isfinite(typed);
+          const char* const quote = needs_quotes ? "\"" : "";
+          absl::StrAppend(&out, quote, FormatDouble(typed), quote);
         } else if constexpr (std::is_integral_v<Type>) {
           absl::StrAppend(&out, typed);
         } else if (format == LogFormat::kConsole && IsPlain(typed) &&

@@ -124,7 +124,7 @@ class Scrape {
 
  private:
   prometheus::Registry registry_;
-  const ProcessFigures process_;
+  ProcessFigures process_;
   mutable std::mutex mutex_;
   std::vector<std::function<void()>> functions_;  // Guarded by mutex_.
 };

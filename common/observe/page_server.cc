@@ -32,7 +32,7 @@ namespace sightline {
 namespace {
 
 constexpr size_t kMaximumConnections = 16;
-constexpr size_t kMaximumRequestBytes = 8 * 1024;
+constexpr size_t kMaximumRequestBytes = size_t{8} * 1024;
 constexpr absl::Duration kConnectionTime = absl::Seconds(5);
 // After accept() failed for want of descriptors: the next one would, too.
 constexpr absl::Duration kAcceptPause = absl::Milliseconds(100);

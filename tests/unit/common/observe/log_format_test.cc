@@ -1,23 +1,19 @@
-#include "common/observe/log.h"
-
-#include <fcntl.h>
+// What a line of the log looks like.
 #include <gmock/gmock.h>
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
-#include <cstdio>
+#include <cstring>
 #include <limits>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "common/observe/log.h"
 #include "common/observe/reasons.h"
 #include "common/status/error.h"
 
@@ -25,9 +21,7 @@ namespace sightline {
 namespace {
 
 using ::google::protobuf::Struct;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Optional;
 
 const absl::Time kTime = absl::FromUnixMillis(1795173267123);
 constexpr char kTimestamp[] = "2026-11-20T11:14:27.123Z";
@@ -274,87 +268,6 @@ TEST_F(LogTest, StampsWithTheTimeOfTheCall) {
       << error;
   EXPECT_GE(stamp, before - absl::Milliseconds(1));
   EXPECT_LE(stamp, absl::Now());
-}
-
-// Many threads, a pipe that is much smaller than what they write: every line
-// arrives whole.
-TEST(Log, LinesOfManyThreadsDoNotMix) {
-  constexpr int kThreads = 4, kLines = 200;
-  const std::string filler(500, 'x');
-  int pipe_ends[2];
-  ASSERT_EQ(pipe(pipe_ends), 0);
-  const int saved = dup(STDERR_FILENO);
-  dup2(pipe_ends[1], STDERR_FILENO);
-  close(pipe_ends[1]);
-  // As a parent may have left it.
-  fcntl(STDERR_FILENO, F_SETFL, O_NONBLOCK);
-  std::string received;
-  std::thread reader([&received, end = pipe_ends[0]] {
-    char buffer[4096];
-    for (ssize_t size; (size = read(end, buffer, sizeof(buffer))) > 0;) {
-      received.append(buffer, static_cast<size_t>(size));
-    }
-  });
-  std::vector<std::thread> writers;
-  for (int t = 0; t < kThreads; ++t) {
-    writers.emplace_back([t, &filler] {
-      for (int i = 0; i < kLines; ++i) {
-        Log(Severity::kInfo, filler, {{"thread", t}, {"line", i}});
-      }
-    });
-  }
-  for (std::thread& writer : writers) writer.join();
-  dup2(saved, STDERR_FILENO);
-  close(saved);
-  reader.join();
-  close(pipe_ends[0]);
-
-  std::vector<int> next(kThreads, 0);
-  const std::vector<std::string> lines =
-      absl::StrSplit(received, '\n', absl::SkipEmpty());
-  ASSERT_EQ(lines.size(), static_cast<size_t>(kThreads * kLines));
-  for (const std::string& line : lines) {
-    const Struct object = Parse(line);
-    const int thread =
-        static_cast<int>(object.fields().at("thread").number_value());
-    EXPECT_EQ(object.fields().at("line").number_value(), next[thread]++);
-  }
-}
-
-TEST(LogLimiter, AllowsSomePerIntervalAndCountsTheRest) {
-  LogLimiter limiter(2, absl::Seconds(10));
-  EXPECT_THAT(limiter.Allow(kTime), Optional(0));
-  EXPECT_THAT(limiter.Allow(kTime + absl::Seconds(1)), Optional(0));
-  for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(limiter.Allow(kTime + absl::Seconds(9)), std::nullopt);
-  }
-  EXPECT_THAT(limiter.Allow(kTime + absl::Seconds(10)), Optional(5));
-  EXPECT_THAT(limiter.Allow(kTime + absl::Seconds(11)), Optional(0));
-  EXPECT_EQ(limiter.Allow(kTime + absl::Seconds(12)), std::nullopt);
-  EXPECT_EQ(limiter.total_dropped(), 6);
-}
-
-TEST(LogLimiter, GoesOnWhenTheClockIsSetBack) {
-  LogLimiter limiter(1, absl::Minutes(1));
-  EXPECT_THAT(limiter.Allow(kTime), Optional(0));
-  EXPECT_EQ(limiter.Allow(kTime), std::nullopt);
-  EXPECT_THAT(limiter.Allow(kTime - absl::Hours(24)), Optional(1));
-}
-
-TEST(LogLimiter, CountsEveryEventOfManyThreads) {
-  LogLimiter limiter(3, absl::Hours(1));
-  std::atomic<int> allowed = 0;
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&] {
-      for (int i = 0; i < 1000; ++i) {
-        if (limiter.Allow().has_value()) ++allowed;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(allowed, 3);
-  EXPECT_EQ(limiter.total_dropped(), 3997);
 }
 
 TEST(ParseLogOptions, KnowsTheChoicesAndListsThem) {
