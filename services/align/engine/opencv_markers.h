@@ -31,6 +31,16 @@ std::vector<MarkerCandidate> FindPictures(const GrayView& image,
                                           const GrayImage& picture,
                                           double min_score, int most);
 
+// Isolated dark marks between `min_size` and `max_size` pixels that, brought to
+// one size, look like `picture` in any of four quarter turns. Unlike
+// FindPictures() it needs paper around the marks, but finds them at any size
+// and foreshortened.
+std::vector<MarkerCandidate> FindIsolatedPictures(const GrayView& image,
+                                                  const GrayImage& picture,
+                                                  double min_size,
+                                                  double max_size,
+                                                  double min_score, int most);
+
 // Round or square dark marks (`kind` not kImage) between `min_size` and
 // `max_size` pixels, the best first, at most `most`.
 std::vector<MarkerCandidate> FindMarks(const GrayView& image, MarkerKind kind,
