@@ -69,11 +69,17 @@ void MeasureInk(const PrintedForm& form, const PageImage& page,
       field.ink.push_back(ink);
       const bool meant = std::find(field.values.begin(), field.values.end(),
                                    bubble.value) != field.values.end();
-      if (meant && ink < kFaintInk) doubts.insert("faint");
+      if (meant && ink < kFaintInk) {
+        doubts.insert(ink < kLostInk ? "lost" : "faint");
+      }
+      if (meant && ink >= kLostInk) field.visible_answer += bubble.value;
       if (!meant && ink > kStrayInk && !doubts.contains("erased")) {
         doubts.insert("stray");
       }
       if (IsCutOff(bubble, page_to_scan, plan)) doubts.insert("cut_off");
+    }
+    if (field.visible_answer.empty()) {
+      field.visible_answer = form.fields[f].empty_value;
     }
     field.doubts.assign(doubts.begin(), doubts.end());
   }

@@ -52,9 +52,11 @@ std::optional<MarkProfile> FindMarkProfile(absl::string_view name);
 // scan, mean over the box or ellipse shrunk to 80 %, 0 = unchanged, 1 = paper
 // to black. The scan's tones count (a copier drops what is light), its blur
 // and noise do not. An intended mark with less ink than kFaintInk is doubtful,
-// and so is a field with more than kStrayInk where no mark is meant.
+// and so is a field with more than kStrayInk where no mark is meant. A mark
+// with less than kLostInk is not in the scan any more.
 inline constexpr double kFaintInk = 0.15;
 inline constexpr double kStrayInk = 0.04;
+inline constexpr double kLostInk = 0.03;
 
 // What a field holds.
 struct FieldTruth {
@@ -63,10 +65,12 @@ struct FieldTruth {
   std::vector<std::string> values;
   // `values` joined, or the field's empty value.
   std::string answer;
+  // The same without marks that are lost: what a perfect reader would say.
+  std::string visible_answer;
   // Ink per bubble.
   std::vector<double> ink;
   // Why a careful reader may hesitate, ascending: "cut_off", "double",
-  // "erased", "faint", "stray".
+  // "erased", "faint", "lost", "stray".
   std::vector<std::string> doubts;
   bool doubtful() const { return !doubts.empty(); }
 };

@@ -147,6 +147,7 @@ std::string ListOf(const List& list, const Make& make) {
 std::string FieldJson(const FieldTruth& truth) {
   return absl::StrCat(
       Text(truth.label), ": {\"answer\": ", Text(truth.answer),
+      ", \"visible_answer\": ", Text(truth.visible_answer),
       ", \"values\": ", ListOf(truth.values, Text), ", \"ink\": ",
       ListOf(truth.ink,
              [](double ink) { return absl::StrFormat("%.3f", ink); }),
@@ -268,6 +269,7 @@ std::string TruthJson(const PrintedForm& form,
                       ",\n \"form_seed\": ", Text(absl::StrCat(form.seed)),
                       ",\n \"faint_ink\": ", Number(kFaintInk),
                       ",\n \"stray_ink\": ", Number(kStrayInk),
+                      ",\n \"lost_ink\": ", Number(kLostInk),
                       ",\n \"max_score\": ", form.key.questions.size(),
                       ",\n \"sheets\": [\n",
                       absl::StrJoin(sheets, ",\n", sheet), "\n ]\n}\n");

@@ -44,11 +44,12 @@ struct SheetRecord {
   double score = 0;
 };
 SheetRecord RecordOf(const GeneratedSheet& sheet, std::string file);
-// {"family", "form_seed", "faint_ink", "stray_ink", "max_score", "sheets":
+// {"family", "form_seed", "faint_ink", "stray_ink", "lost_ink",
+// "max_score", "sheets":
 // [{"file", "seed", "profile", "degradations", "width", "height",
 // "jpeg_quality", "homography" (scan to page, row-major), "deviation",
-// "score", "fields": {label: {"answer", "values", "ink", "doubtful",
-// "doubts"}}}]}
+// "score", "fields": {label: {"answer", "visible_answer", "values", "ink",
+// "doubtful", "doubts"}}}]}
 std::string TruthJson(const PrintedForm& form,
                       const std::vector<SheetRecord>& sheets);
 

@@ -177,6 +177,24 @@ TEST(GenerateSheet, MixedSheetsShowEveryDoubt) {
   }
 }
 
+// A fax drops light pencil: nobody can read what is not there.
+TEST(GenerateSheet, MarksThatAreLostDoNotCountAsVisible) {
+  SheetSpecification specification;
+  specification.profile = MarkProfile::kFaint;
+  specification.degradations = {Degradation::kFax};
+  int lost = 0;
+  for (uint64_t seed = 0; seed < 4; ++seed) {
+    for (const FieldTruth& truth : Make(specification, seed).truth) {
+      const bool is_lost =
+          std::count(truth.doubts.begin(), truth.doubts.end(), "lost") > 0;
+      lost += is_lost;
+      EXPECT_EQ(truth.visible_answer == truth.answer, !is_lost)
+          << "seed " << seed << " " << truth.label;
+    }
+  }
+  EXPECT_GT(lost, 10);
+}
+
 TEST(GenerateSheet, GrayAndColorShowTheSamePicture) {
   SheetSpecification specification;
   const GeneratedSheet color = Make(specification, 6);
