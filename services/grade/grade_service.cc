@@ -153,7 +153,6 @@ absl::StatusOr<v1::GradeSheetResponse> GradeService::Grade(
       const Decoded<GrayImage> scan,
       DecodeGrayMessage(source, "scan", limits_.min_long_side,
                         limits_.image));
-  call.ShrinkBody(0);
 
   SL_RETURN_IF_ERROR(call.EnterStage("align"));
   v1::GradeSheetResponse response;
