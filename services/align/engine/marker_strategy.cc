@@ -169,8 +169,9 @@ absl::StatusOr<std::string> MarkerStrategy::Propose(ScanImages& scan,
          AssignMarkers(markers_, candidates, page_, scan_size, kMaxOffers)) {
       SL_RETURN_IF_ERROR(stop.Poll());
       ++offered;
-      SL_ASSIGN_OR_RETURN(const bool done,
-                          offer({assignment.scan_to_page, kProposalReach}));
+      SL_ASSIGN_OR_RETURN(
+          const bool done,
+          offer({assignment.scan_to_page, kProposalReach, std::nullopt}));
       if (done) {
         return absl::StrCat("arrangement number ", offered, " of ",
                             candidates.size(), " marks confirmed");

@@ -50,7 +50,8 @@ absl::StatusOr<std::string> PageContourStrategy::Propose(
   quads.push_back(CornersOf(
       {static_cast<double>(scan.width()), static_cast<double>(scan.height())}));
   int offered = 0;
-  for (const Quad& quad : quads) {
+  for (int i = 0; i <= outlines; ++i) {
+    const Quad& quad = quads[i];
     for (const int quarter_turns :
          QuarterTurnsByLikelihood(MeanSides(quad), page_)) {
       SL_RETURN_IF_ERROR(stop.Poll());
@@ -58,7 +59,9 @@ absl::StatusOr<std::string> PageContourStrategy::Propose(
           Homography::FromQuads(BegunAt(quad, quarter_turns), CornersOf(page_));
       if (!map.has_value()) continue;
       ++offered;
-      SL_ASSIGN_OR_RETURN(const bool done, offer({*map, kProposalReach}));
+      Proposal proposal{*map, kProposalReach, std::nullopt};
+      if (i < outlines) proposal.page_edge = quad;
+      SL_ASSIGN_OR_RETURN(const bool done, offer(proposal));
       if (done) {
         return absl::StrCat("confirmed as number ", offered);
       }
