@@ -239,7 +239,7 @@ class Annotator {
     if (bounds.right < bounds.left) return;
     const Box frame = bounds.Grown(2.2 * line_);
     if (reading.marked_count == 0) {
-      canvas_.DrawBox(frame, 3 * line_, 0.9 * line_, kBlankFrame);
+      canvas_.DrawBox(frame, 3 * line_, 1.1 * line_, kBlankFrame);
     }
     if (reading.needs_review) {
       canvas_.FillBox({frame.left - 3.4 * line_, frame.top,
@@ -263,8 +263,8 @@ class Annotator {
         DrawOutline(box, shape, 1.4, kRight, LineStyle::kDashed);
         return;
       case Outcome::kMultiple:
-        DrawOutline(box, shape, 0.8, kMultiple, LineStyle::kSolid);
-        DrawOutline(box.Grown(1.7 * line_), shape, 0.8, kMultiple,
+        DrawOutline(box, shape, 0.95, kMultiple, LineStyle::kSolid);
+        DrawOutline(box.Grown(1.9 * line_), shape, 0.95, kMultiple,
                     LineStyle::kSolid);
         return;
       case Outcome::kWrong:
