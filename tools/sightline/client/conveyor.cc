@@ -54,10 +54,14 @@ class Conveyor {
       failures = has_answer_ ? 1 : failures + 1;
       const std::optional<absl::Duration> delay =
           RetryDelay(reason, failures - 1);
-      if (!delay.has_value() || failures > options_.retries) {
+      if (!delay.has_value()) return FailRest(reason);
+      // Streams may fail because of what was sent on them: those items are
+      // given up, and the others get their own chance.
+      if (SendAgain(reason)) {
+        failures = 0;
+      } else if (failures > options_.retries) {
         return FailRest(reason);
       }
-      SendAgain(reason);
       if (AllAnswered()) return absl::OkStatus();
       const absl::Status waited = WaitFor(*delay, stop_);
       if (!waited.ok()) return FailRest(waited);
@@ -287,21 +291,24 @@ class Conveyor {
 
   // --- after a stream ---
 
-  // Puts back what was sent without an answer, except what has been sent often
-  // enough.
-  void SendAgain(const absl::Status& reason) {
+  // Puts back what was sent without an answer. What has been sent often enough
+  // gets `reason` as its outcome; returns whether there was any.
+  bool SendAgain(const absl::Status& reason) {
+    bool any_given_up = false;
     {
       const std::lock_guard lock(mutex_);
       for (auto& [index, slot] : slots_) {
         if (slot.phase == Slot::Phase::kAnswered) continue;
         if (slot.attempts > options_.retries) {
           SetAnswer(slot, reason);
+          any_given_up = true;
         } else {
           slot.phase = Slot::Phase::kWaiting;
         }
       }
     }
     TakeReady();
+    return any_given_up;
   }
 
   absl::Status FailRest(const absl::Status& reason) {

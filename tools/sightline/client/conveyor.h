@@ -56,8 +56,9 @@ struct ConveyorOptions {
   // Items between the oldest without an answer and the newest sent, so the
   // most that are held in memory. At least 1.
   int in_flight = 8;
-  // How often an item is sent again that the server was too busy for, and how
-  // often in a row a stream is opened again that failed without any answer.
+  // How often an item is sent again that the server was too busy for, or whose
+  // stream broke, and how often in a row a stream is opened again on which no
+  // item could be sent.
   int retries = 3;
   // How long the server may neither take bytes nor answer.
   absl::Duration patience = absl::Minutes(1);

@@ -79,9 +79,11 @@ absl::Status SendScans(
   };
   job.take = [&](size_t index, ConveyorOutcome outcome) {
     if (!take_failure.ok()) return;
-    absl::StatusOr<Result> result = outcome.status();
-    if (outcome.ok()) result = std::move(static_cast<Result&>(**outcome));
-    take_failure = take(scans[index], std::move(result));
+    // Result is what GrpcConveyorStream makes of these responses.
+    take_failure =
+        outcome.ok()
+            ? take(scans[index], std::move(static_cast<Result&>(**outcome)))
+            : take(scans[index], outcome.status());
     if (!take_failure.ok()) source.Stop(take_failure);
   };
   RunConveyor(job,

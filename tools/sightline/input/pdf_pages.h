@@ -17,7 +17,8 @@ namespace sightline::cli {
 absl::StatusOr<int> CountPdfPages(const std::string& path,
                                   const StopToken& stop);
 
-// Page `page`, counted from 1, as a gray PNG of `dots_per_inch`. The temporary
+// Page `page`, counted from 1, as an 8-bit gray TIFF of
+// `dots_per_inch`. The temporary
 // folder it is made in is gone afterwards, whatever happens. Errors: as above;
 // InvalidArgument PDF_PAGE_TOO_LARGE (a side above 20000 pixels).
 absl::StatusOr<std::string> RenderPdfPage(const std::string& path, int page,

@@ -73,7 +73,7 @@ absl::Status AddFile(const std::string& path, const StopToken& stop,
     }
     pages = *count;
     // What is sent is the rendered page.
-    scan.media_type = "image/png";
+    scan.media_type = kTiffType;
   } else if (scan.media_type == kTiffType) {
     absl::StatusOr<std::string> content = ReadFile(path, kMaxScanBytes);
     // A broken file counts as one page: the server says what is wrong with it.

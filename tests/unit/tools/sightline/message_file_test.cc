@@ -59,7 +59,7 @@ TEST_F(MessageFile, SaysWhereAndWhatIsWrong) {
     const char* message;
   } kCases[] = {
       {"{\n  \"blocks\": [{}, {\"orgin\": {}}]\n}",
-       "layout.json:2:20: blocks[1]: there is no field \"orgin\"; \"origin\"?"},
+       "layout.json:2:19: blocks[1]: there is no field \"orgin\"; \"origin\"?"},
       {"{\"quite_something_else\": 1}",
        "layout.json:1:2: there is no field \"quite_something_else\""},
       {"[]", "layout.json:1:1: expects an object, not a list"},
