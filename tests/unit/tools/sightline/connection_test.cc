@@ -1,0 +1,55 @@
+#include "tools/sightline/client/connection.h"
+
+#include "common/status/error.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/tools/sightline/temporary_folder.h"
+
+namespace sightline::cli {
+namespace {
+
+std::string ReasonOf(const ConnectionOptions& options) {
+  const auto connection = Connection::Open(options);
+  if (connection.ok()) return "";
+  const auto details = DetailsOf(connection.status());
+  return details.has_value() ? details->reason : "no details";
+}
+
+TEST(Connection, NeverSendsATokenInTheClearToAnotherMachine) {
+  TemporaryFolder folder;
+  ConnectionOptions options;
+  options.token_file = folder.Write("token", "secret\n");
+  options.server = "example.org:50050";
+  EXPECT_EQ(ReasonOf(options), "TOKEN_WOULD_LEAK");
+  options.tls = true;
+  EXPECT_EQ(ReasonOf(options), "");
+  options.tls = false;
+  options.server = "localhost:50050";
+  EXPECT_EQ(ReasonOf(options), "");
+  options.server = "example.org:50050";
+  options.allow_plaintext_token = true;
+  EXPECT_EQ(ReasonOf(options), "");
+}
+
+TEST(Connection, RefusesFilesItCannotUse) {
+  TemporaryFolder folder;
+  ConnectionOptions options;
+  options.token_file = folder.Path("none");
+  EXPECT_EQ(ReasonOf(options), "FILE_NOT_FOUND");
+  options.token_file = folder.Write("empty", " \n");
+  EXPECT_EQ(ReasonOf(options), "TOKEN_INVALID");
+  options.token_file = folder.Write("two", "one\ntwo\n");
+  EXPECT_EQ(ReasonOf(options), "TOKEN_INVALID");
+  options.token_file = "";
+  options.tls_ca = folder.Write("ca.pem", "no certificate");
+  EXPECT_EQ(ReasonOf(options), "FLAG_INVALID");
+  options.tls_ca = "";
+  options.tls_cert = folder.Write("cert.pem", "x");
+  EXPECT_EQ(ReasonOf(options), "FLAG_INVALID") << "the key is missing";
+  options.tls_cert = "";
+  options.retries = -1;
+  EXPECT_EQ(ReasonOf(options), "FLAG_INVALID");
+}
+
+}  // namespace
+}  // namespace sightline::cli
