@@ -18,6 +18,7 @@ HEAVY = ("opencv_imgcodecs", "opencv_highgui", "opencv_videoio", "opencv_dnn",
 
 
 class ErrorReasonsTest(unittest.TestCase):
+    maxDiff = None
 
     @classmethod
     def setUpClass(cls):
