@@ -43,7 +43,8 @@ absl::StatusOr<ImageInfo> SniffImage(absl::string_view file, int page) {
     info = ReadJpegHeader(file);
   } else if (StartsWith(file, "\x89PNG\r\n\x1A\n")) {
     info = ReadPngHeader(file);
-  } else if (StartsWith(file, "RIFF") && file.substr(8, 4) == "WEBP") {
+  } else if (StartsWith(file, "RIFF") && file.size() >= 12 &&
+             file.substr(8, 4) == "WEBP") {
     const auto webp = ReadWebpHeader(file);
     info = webp.ok() ? absl::StatusOr<ImageInfo>(webp->info) : webp.status();
   } else if (StartsWith(file, "BM")) {

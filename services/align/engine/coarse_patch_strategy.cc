@@ -94,7 +94,8 @@ absl::StatusOr<std::string> CoarsePatchStrategy::Propose(
     const int seen = static_cast<int>(fit->inliers.size());
     most = std::max(most, seen);
     if (seen < kMinSeen) continue;
-    const Proposal proposal{frame_.FrameToPage() * fit->map, kProposalReach};
+    const Proposal proposal{frame_.FrameToPage() * fit->map, kProposalReach,
+                            std::nullopt};
     SL_ASSIGN_OR_RETURN(const bool done, offer(proposal));
     if (done) break;
   }

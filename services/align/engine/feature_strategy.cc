@@ -199,7 +199,8 @@ absl::StatusOr<std::string> FeatureStrategy::Propose(
   const int agree = fit.has_value() ? static_cast<int>(fit->inliers.size()) : 0;
   if (agree >= 4) {
     SL_RETURN_IF_ERROR(
-        offer({frame_.FrameToPage() * fit->map, kProposalReach}).status());
+        offer({frame_.FrameToPage() * fit->map, kProposalReach, std::nullopt})
+            .status());
   }
   return absl::StrCat(agree, " of ", matches, " matches agree");
 }

@@ -70,14 +70,14 @@ int64_t ImageVerifier::ResidentBytes() const {
   return bytes;
 }
 
-Verdict ImageVerifier::Verify(ScanImages& scan, const Homography& scan_to_page,
-                              double reach) const {
+Verdict ImageVerifier::Verify(ScanImages& scan,
+                              const Proposal& proposal) const {
   const ImageVerifierThresholds& limits = thresholds_;
   Verdict verdict;
   const PixelSize scan_size{static_cast<double>(scan.width()),
                             static_cast<double>(scan.height())};
-  const double frame_reach = reach * frame_.width / 1000;
-  Homography scan_to_frame = frame_.PageToFrame() * scan_to_page;
+  const double frame_reach = proposal.reach * frame_.width / 1000;
+  Homography scan_to_frame = frame_.PageToFrame() * proposal.scan_to_page;
   // The first pass brings the proposal to within a pixel or two, the others
   // make it exact; the last one's figures decide.
   const struct {

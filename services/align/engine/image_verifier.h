@@ -35,8 +35,7 @@ class ImageVerifier : public Verifier {
   ImageVerifier(const PageFrame& frame, std::vector<Patch> patches,
                 const ImageVerifierThresholds& thresholds = {});
 
-  Verdict Verify(ScanImages& scan, const Homography& scan_to_page,
-                 double reach) const override;
+  Verdict Verify(ScanImages& scan, const Proposal& proposal) const override;
   int64_t ResidentBytes() const override;
 
   // Whether enough patches exist to ever confirm anything.

@@ -13,7 +13,7 @@ namespace {
 // Most marks that are combined: 16 give 1820 sets of four.
 constexpr size_t kMaxCombined = 16;
 // The sizes of the marks, brought to the page, may differ by this factor.
-constexpr double kMaxSizeRatio = 1.5;
+constexpr double kMaxSizeRatio = 1.8;
 
 // Indices of the outermost markers, clockwise from the top left; fewer where
 // one is outermost in two directions.

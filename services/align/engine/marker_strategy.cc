@@ -17,9 +17,16 @@ namespace {
 // pixels: enough to tell them from print.
 constexpr double kMarkerPixels = 18;
 constexpr int kMaxLongSide = 1600;
-// Sizes of the page tried, relative to one that fills the scan. A picture is
-// found within 12 % of its size.
-constexpr double kZooms[] = {1, 0.8, 1.25, 0.64, 0.5, 0.4, 0.32};
+// Sizes of the page tried, relative to one that fills the scan. A picture of
+// rings is found within 8 % of its size.
+constexpr double kZooms[] = {1,    0.87, 1.15, 0.76, 0.66,
+                             0.57, 0.5,  0.43, 0.37, 0.32};
+// Isolated marks of any size in this range are found at once, in a copy this
+// large.
+constexpr int kIsolatedLongSide = 1200;
+constexpr double kLeastZoom = 0.2;
+constexpr double kMostZoom = 2;
+constexpr double kMinMarkPixels = 6;
 constexpr double kMinScore = 0.5;
 constexpr int kMaxCandidates = 12;
 constexpr int kMaxOffers = 6;
@@ -27,6 +34,12 @@ constexpr int kMaxOffers = 6;
 constexpr int kKeptPixels = 160;
 // A candidate's place is exact to a pixel of the copy it was found in.
 constexpr double kProposalReach = 12;
+
+MarkerCandidate ScaledBy(const MarkerCandidate& mark, double scale) {
+  return {{mark.center.x * scale, mark.center.y * scale},
+          mark.size * scale,
+          mark.score};
+}
 
 bool IsSamePicture(const GrayImage& a, const GrayImage& b) {
   return a.width() == b.width() && a.height() == b.height() &&
@@ -62,53 +75,69 @@ int64_t MarkerStrategy::WorkingBytes(int, int,
   return int64_t{kMaxLongSide} * kMaxLongSide * 10;
 }
 
-std::vector<MarkerCandidate> MarkerStrategy::FindCandidates(ScanImages& scan,
-                                                            double zoom) const {
+std::vector<const Marker*> MarkerStrategy::DistinctMarkers() const {
+  std::vector<const Marker*> distinct;
+  for (const Marker& marker : markers_) {
+    const bool is_known =
+        std::any_of(distinct.begin(), distinct.end(), [&](const Marker* other) {
+          return other->kind == marker.kind &&
+                 IsSamePicture(other->image, marker.image);
+        });
+    if (!is_known) distinct.push_back(&marker);
+  }
+  return distinct;
+}
+
+double MarkerStrategy::SizeInScan(const ScanImages& scan) const {
   const double scan_long = std::max(scan.width(), scan.height());
-  const double page_long = std::max(page_.width, page_.height);
-  // Marker size in the scan, pixels.
-  const double in_scan = marker_size_ * scan_long / page_long * zoom;
+  return marker_size_ * scan_long / std::max(page_.width, page_.height);
+}
+
+std::vector<MarkerCandidate> MarkerStrategy::FindOfAnySize(
+    ScanImages& scan) const {
+  const GrayImage image = scan.Scaled(kIsolatedLongSide);
+  const double scale = static_cast<double>(scan.width()) / image.width();
+  const double expected = SizeInScan(scan) / scale;
+  const double least = std::max(kMinMarkPixels, kLeastZoom * expected);
+  const double most = kMostZoom * expected;
+  std::vector<MarkerCandidate> candidates;
+  for (const Marker* marker : DistinctMarkers()) {
+    const std::vector<MarkerCandidate> found =
+        marker->kind == MarkerKind::kImage
+            ? FindIsolatedPictures(image, marker->image, least, most, kMinScore,
+                                   kMaxCandidates)
+            : FindMarks(image, marker->kind, least, most, kMaxCandidates);
+    for (const MarkerCandidate& mark : found) {
+      candidates.push_back(ScaledBy(mark, scale));
+    }
+  }
+  KeepBest(candidates, kMaxCandidates);
+  return candidates;
+}
+
+std::vector<MarkerCandidate> MarkerStrategy::FindOfOneSize(ScanImages& scan,
+                                                           double zoom) const {
+  const double in_scan = SizeInScan(scan) * zoom;
+  const double scan_long = std::max(scan.width(), scan.height());
   const int long_side = static_cast<int>(
       std::min<double>(kMaxLongSide, scan_long * kMarkerPixels / in_scan));
   const GrayImage image = scan.Scaled(long_side);
   const double scale = static_cast<double>(scan.width()) / image.width();
   const double mark_pixels = in_scan / scale;
   std::vector<MarkerCandidate> candidates;
-  const auto add = [&](const std::vector<MarkerCandidate>& found) {
-    for (const MarkerCandidate& mark : found) {
-      candidates.push_back({{mark.center.x * scale, mark.center.y * scale},
-                            mark.size * scale,
-                            mark.score});
-    }
-  };
-  for (size_t i = 0; i < markers_.size(); ++i) {
-    const Marker& marker = markers_[i];
-    const bool is_known = std::any_of(
-        markers_.begin(), markers_.begin() + i, [&](const Marker& other) {
-          return other.kind == marker.kind &&
-                 IsSamePicture(other.image, marker.image);
-        });
-    if (is_known) continue;
-    if (marker.kind != MarkerKind::kImage) {
-      add(FindMarks(image, marker.kind, 0.6 * mark_pixels, 1.6 * mark_pixels,
-                    kMaxCandidates));
-      continue;
-    }
-    const double mean = (marker.size.width + marker.size.height) / 2;
+  for (const Marker* marker : DistinctMarkers()) {
+    if (marker->kind != MarkerKind::kImage) continue;
+    const double mean = (marker->size.width + marker->size.height) / 2;
     const int width =
-        static_cast<int>(std::lround(mark_pixels * marker.size.width / mean));
+        static_cast<int>(std::lround(mark_pixels * marker->size.width / mean));
     const int height =
-        static_cast<int>(std::lround(mark_pixels * marker.size.height / mean));
-    if (std::min(width, height) < 6) continue;
-    add(FindPictures(image, Resized(marker.image, width, height), kMinScore,
-                     kMaxCandidates));
-  }
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const MarkerCandidate& a, const MarkerCandidate& b) {
-                     return a.score > b.score;
-                   });
-  if (static_cast<int>(candidates.size()) > kMaxCandidates) {
-    candidates.resize(kMaxCandidates);
+        static_cast<int>(std::lround(mark_pixels * marker->size.height / mean));
+    if (std::min(width, height) < kMinMarkPixels) continue;
+    for (const MarkerCandidate& mark :
+         FindPictures(image, Resized(marker->image, width, height), kMinScore,
+                      kMaxCandidates)) {
+      candidates.push_back(ScaledBy(mark, scale));
+    }
   }
   return candidates;
 }
@@ -119,26 +148,37 @@ absl::StatusOr<std::string> MarkerStrategy::Propose(ScanImages& scan,
                                                     Offer offer) const {
   const PixelSize scan_size{static_cast<double>(scan.width()),
                             static_cast<double>(scan.height())};
-  int most_seen = 0;
   int offered = 0;
-  for (const double zoom : kZooms) {
+  std::vector<MarkerCandidate> candidates = FindOfAnySize(scan);
+  const bool has_picture = std::any_of(
+      markers_.begin(), markers_.end(),
+      [](const Marker& marker) { return marker.kind == MarkerKind::kImage; });
+  // First the isolated marks; then one size after another, which add up, as a
+  // tilted page shows its markers in several.
+  const int rounds = has_picture ? static_cast<int>(std::size(kZooms)) : 0;
+  for (int round = 0; round <= rounds; ++round) {
     SL_RETURN_IF_ERROR(stop.Poll());
-    const std::vector<MarkerCandidate> candidates = FindCandidates(scan, zoom);
-    most_seen = std::max(most_seen, static_cast<int>(candidates.size()));
+    if (round > 0) {
+      const std::vector<MarkerCandidate> more =
+          FindOfOneSize(scan, kZooms[round - 1]);
+      if (more.empty()) continue;
+      candidates.insert(candidates.end(), more.begin(), more.end());
+      KeepBest(candidates, kMaxCandidates);
+    }
     for (const MarkerAssignment& assignment :
          AssignMarkers(markers_, candidates, page_, scan_size, kMaxOffers)) {
       SL_RETURN_IF_ERROR(stop.Poll());
       ++offered;
-      SL_ASSIGN_OR_RETURN(const bool done,
-                          offer({assignment.scan_to_page, kProposalReach}));
+      SL_ASSIGN_OR_RETURN(
+          const bool done,
+          offer({assignment.scan_to_page, kProposalReach, std::nullopt}));
       if (done) {
-        return absl::StrCat("confirmed as number ", offered, ", page at ",
-                            static_cast<int>(100 * zoom),
-                            " % of its largest size");
+        return absl::StrCat("arrangement number ", offered, " of ",
+                            candidates.size(), " marks confirmed");
       }
     }
   }
-  return absl::StrCat(most_seen, " marks like markers, ", offered,
+  return absl::StrCat(candidates.size(), " marks like markers, ", offered,
                       " arrangements tried, none confirmed");
 }
 

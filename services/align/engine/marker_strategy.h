@@ -27,10 +27,16 @@ class MarkerStrategy : public Strategy {
   int64_t ResidentBytes() const override;
 
  private:
-  // Marks that look like one of the markers where the page is `zoom` times as
-  // large as it can be in this scan; scan pixels.
-  std::vector<MarkerCandidate> FindCandidates(ScanImages& scan,
-                                              double zoom) const;
+  // A marker's size in a scan that the page fills, scan pixels.
+  double SizeInScan(const ScanImages& scan) const;
+  // Marks of any size that look like one of the markers; scan pixels.
+  std::vector<MarkerCandidate> FindOfAnySize(ScanImages& scan) const;
+  // Marks that look like one of the markers' pictures where the page is `zoom`
+  // times as large as it can be in this scan; scan pixels.
+  std::vector<MarkerCandidate> FindOfOneSize(ScanImages& scan,
+                                             double zoom) const;
+  // The markers that look different.
+  std::vector<const Marker*> DistinctMarkers() const;
 
   std::vector<Marker> markers_;
   PixelSize page_;

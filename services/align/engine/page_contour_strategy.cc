@@ -40,11 +40,18 @@ absl::StatusOr<std::string> PageContourStrategy::Propose(
   const double scale_x = static_cast<double>(scan.width()) / image.width();
   const double scale_y = static_cast<double>(scan.height()) / image.height();
   std::vector<Quad> quads = FindPageOutlines(image, kMaxQuads);
-  int offered = 0;
   for (Quad& quad : quads) {
     for (PixelPoint& corner : quad) {
       corner = {corner.x * scale_x, corner.y * scale_y};
     }
+  }
+  const int outlines = static_cast<int>(quads.size());
+  // A scanner shows no background, and some scans were cropped to the page.
+  quads.push_back(CornersOf(
+      {static_cast<double>(scan.width()), static_cast<double>(scan.height())}));
+  int offered = 0;
+  for (int i = 0; i <= outlines; ++i) {
+    const Quad& quad = quads[i];
     for (const int quarter_turns :
          QuarterTurnsByLikelihood(MeanSides(quad), page_)) {
       SL_RETURN_IF_ERROR(stop.Poll());
@@ -52,13 +59,15 @@ absl::StatusOr<std::string> PageContourStrategy::Propose(
           Homography::FromQuads(BegunAt(quad, quarter_turns), CornersOf(page_));
       if (!map.has_value()) continue;
       ++offered;
-      SL_ASSIGN_OR_RETURN(const bool done, offer({*map, kProposalReach}));
+      Proposal proposal{*map, kProposalReach, std::nullopt};
+      if (i < outlines) proposal.page_edge = quad;
+      SL_ASSIGN_OR_RETURN(const bool done, offer(proposal));
       if (done) {
         return absl::StrCat("confirmed as number ", offered);
       }
     }
   }
-  return absl::StrCat(quads.size(), " page outlines found, none confirmed");
+  return absl::StrCat(outlines, " page outlines and the scan's own were tried");
 }
 
 }  // namespace sightline::align

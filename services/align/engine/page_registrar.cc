@@ -207,8 +207,7 @@ absl::StatusOr<Registration> PageRegistrar::Impl::Register(
             images, options, stop,
             [&](const Proposal& proposal) -> absl::StatusOr<bool> {
               SL_RETURN_IF_ERROR(stop.Poll());
-              const Verdict verdict = verifier_->Verify(
-                  images, proposal.scan_to_page, proposal.reach);
+              const Verdict verdict = verifier_->Verify(images, proposal);
               if (verdict.confidence >= attempt.confidence) {
                 attempt.confidence = verdict.confidence;
                 verdicts = verdict.outcome;

@@ -12,9 +12,13 @@ constexpr int kFineReach = 3;
 // At most this much is searched finely at once; beyond, coarse first.
 constexpr double kDirectReach = 4;
 
+// What may lie beyond the scan's border, share of a patch's side: marks in the
+// page's corners are often cut close.
+constexpr double kOverhang = 0.12;
+
 bool IsSquareInside(const ScanImages& scan, const AffineMap& frame_to_scan,
                     PixelPoint center, int side) {
-  const double half = side / 2.0;
+  const double half = side * (0.5 - kOverhang);
   for (const double dx : {-half, half}) {
     for (const double dy : {-half, half}) {
       const PixelPoint p = frame_to_scan.Map({center.x + dx, center.y + dy});

@@ -51,8 +51,15 @@ class Pattern {
 
  private:
   Pattern() = default;
+  class Window;
   // Scores of all places, row by row.
-  std::vector<float> Scores(const uint8_t* window, int window_side) const;
+  std::vector<float> Scores(const Window& window) const;
+  // Score of one place; for any pattern.
+  float ScoreAt(const Window& window, int x, int y) const;
+  // The same as Scores() where the best places are, found by every second
+  // place first; -1 elsewhere.
+  std::vector<float> SparseScores(const Window& window) const;
+  float Correlation(int32_t dot, double sum, double squares) const;
 
   int side_ = 0;
   // Compared pixels.

@@ -14,6 +14,8 @@ namespace {
 constexpr double kSamePlace = 0.35;
 // Shapes whose differences are counted; more are thinned out evenly.
 constexpr size_t kMaxCounted = 400;
+// Places tried for each turned arrangement of the bubbles.
+constexpr int kShiftsPerTurn = 3;
 
 // Finds shapes near a point without looking at all of them.
 class ShapeGrid {
@@ -57,26 +59,27 @@ double SmallerSide(const PrintedShape& shape) {
   return std::min(shape.size.width, shape.size.height);
 }
 
-// The mean shifts of the fullest bins of all differences between shapes.
-std::vector<PixelPoint> FrequentShifts(const std::vector<PrintedShape>& shapes,
+// The shifts that take the most of `points` to shapes, by the fullest bins of
+// all their differences; the most frequent first.
+std::vector<PixelPoint> FrequentShifts(const std::vector<PixelPoint>& points,
+                                       const std::vector<PrintedShape>& shapes,
                                        double min_overlap, int max_shifts) {
   struct Bin {
     int count = 0;
     double x = 0;
     double y = 0;
   };
-  const size_t stride = shapes.size() / kMaxCounted + 1;
+  const size_t stride = points.size() / kMaxCounted + 1;
   double side = SmallerSide(shapes[0]);
   for (const PrintedShape& shape : shapes) {
     side = std::min(side, SmallerSide(shape));
   }
   std::map<std::pair<int64_t, int64_t>, Bin> bins;
   int counted = 0;
-  for (size_t i = 0; i < shapes.size(); i += stride, ++counted) {
-    for (const PrintedShape& other : shapes) {
-      const double dx = other.center.x - shapes[i].center.x;
-      const double dy = other.center.y - shapes[i].center.y;
-      if (std::hypot(dx, dy) < side / 2) continue;
+  for (size_t i = 0; i < points.size(); i += stride, ++counted) {
+    for (const PrintedShape& shape : shapes) {
+      const double dx = shape.center.x - points[i].x;
+      const double dy = shape.center.y - points[i].y;
       Bin& bin = bins[{std::llround(dx / side), std::llround(dy / side)}];
       ++bin.count;
       bin.x += dx;
@@ -98,6 +101,15 @@ std::vector<PixelPoint> FrequentShifts(const std::vector<PrintedShape>& shapes,
     shifts.push_back({bin.x / bin.count, bin.y / bin.count});
   }
   return shifts;
+}
+
+std::vector<PixelPoint> Mapped(const std::vector<PrintedShape>& shapes,
+                               const Homography& map) {
+  std::vector<PixelPoint> points;
+  for (const PrintedShape& shape : shapes) {
+    points.push_back(map.Map(shape.center));
+  }
+  return points;
 }
 
 RivalPosition Compare(const std::vector<PrintedShape>& shapes,
@@ -129,18 +141,34 @@ std::vector<RivalPosition> FindRivalPositions(
     const std::vector<PrintedShape>& shapes, PixelSize page, double min_overlap,
     int max_shifts) {
   std::vector<RivalPosition> rivals;
-  if (shapes.empty()) return rivals;
   const double w = page.width;
   const double h = page.height;
   const ShapeGrid grid(shapes);
-  const Homography turns[] = {Homography({-1, 0, w, 0, -1, h, 0, 0, 1}),
-                              Homography({0, w / h, 0, -h / w, 0, h, 0, 0, 1}),
-                              Homography({0, -w / h, w, h / w, 0, 0, 0, 0, 1})};
-  for (const Homography& turn : turns) {
+  const Homography page_turns[] = {
+      Homography({-1, 0, w, 0, -1, h, 0, 0, 1}),
+      Homography({0, w / h, 0, -h / w, 0, h, 0, 0, 1}),
+      Homography({0, -w / h, w, h / w, 0, 0, 0, 0, 1})};
+  for (const Homography& turn : page_turns) {
     rivals.push_back(Compare(shapes, grid, page, turn));
   }
-  for (const PixelPoint& shift :
-       FrequentShifts(shapes, min_overlap, max_shifts)) {
+  if (shapes.empty()) return rivals;
+  // A block of bubbles turned around its own middle is the same block, and
+  // lies elsewhere on the page only by twice the distance of the two middles.
+  const Homography turns[] = {page_turns[0], page_turns[1], page_turns[2],
+                              Homography({0, 1, 0, -1, 0, 0, 0, 0, 1}),
+                              Homography({0, -1, 0, 1, 0, 0, 0, 0, 1})};
+  for (const Homography& turn : turns) {
+    for (const PixelPoint& shift : FrequentShifts(
+             Mapped(shapes, turn), shapes, min_overlap, kShiftsPerTurn)) {
+      rivals.push_back(
+          Compare(shapes, grid, page,
+                  Homography::Translation(shift.x, shift.y) * turn));
+    }
+  }
+  for (const PixelPoint& shift : FrequentShifts(
+           Mapped(shapes, Homography()), shapes, min_overlap, max_shifts + 1)) {
+    // The most frequent shift is none.
+    if (std::hypot(shift.x, shift.y) < SmallerSide(shapes[0]) / 2) continue;
     rivals.push_back(
         Compare(shapes, grid, page, Homography::Translation(shift.x, shift.y)));
   }

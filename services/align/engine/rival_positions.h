@@ -26,9 +26,10 @@ struct RivalPosition {
   std::vector<int> theirs_shape;
 };
 
-// The three other orientations of the page, and the shifts under which the
-// most shapes fall on shapes (at least `min_overlap` of them, at most
-// `max_shifts` shifts).
+// The other orientations of the page, the orientations of the bubbles that
+// make the most of them fall on bubbles wherever they then lie, and the shifts
+// that do (at least `min_overlap` of them, at most `max_shifts` shifts). With
+// no shapes, the three orientations.
 std::vector<RivalPosition> FindRivalPositions(
     const std::vector<PrintedShape>& shapes, PixelSize page,
     double min_overlap = 0.35, int max_shifts = 16);

@@ -9,19 +9,12 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "common/geometry/homography.h"
 #include "common/stop/stop_token.h"
 #include "services/align/engine/page_registrar.h"
+#include "services/align/engine/proposal.h"
 #include "services/align/engine/scan_images.h"
 
 namespace sightline::align {
-
-// A guess.
-struct Proposal {
-  Homography scan_to_page;
-  // How far off it may be, in thousandths of the page's width.
-  double reach = 16;
-};
 
 // Takes a proposal; returns true if it was confirmed and no other is wanted.
 using Offer = absl::FunctionRef<absl::StatusOr<bool>(const Proposal&)>;

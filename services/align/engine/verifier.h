@@ -9,6 +9,7 @@
 #include <string>
 
 #include "common/geometry/homography.h"
+#include "services/align/engine/proposal.h"
 #include "services/align/engine/scan_images.h"
 
 namespace sightline::align {
@@ -35,10 +36,7 @@ class Verifier {
  public:
   virtual ~Verifier() = default;
 
-  // `reach`: how far the proposal may be off, in thousandths of the page's
-  // width.
-  virtual Verdict Verify(ScanImages& scan, const Homography& scan_to_page,
-                         double reach) const = 0;
+  virtual Verdict Verify(ScanImages& scan, const Proposal& proposal) const = 0;
 
   // Bytes this object keeps.
   virtual int64_t ResidentBytes() const = 0;
