@@ -152,9 +152,9 @@ void Project(cv::Mat print_luma, cv::Mat print_chroma, const CapturePlan& plan,
   cv::Mat cover(print_luma.size(), CV_8UC1, cv::Scalar(255));
   cv::Mat page;
   cv::Mat mask;
+  cv::Mat map_x;
+  cv::Mat map_y;
   if (plan.curl > 0) {
-    cv::Mat map_x;
-    cv::Mat map_y;
     CurlMaps(plan, print_luma.cols, print_luma.rows, &map_x, &map_y);
     cv::remap(print_luma, page, map_x, map_y, cv::INTER_LINEAR,
               cv::BORDER_REPLICATE);
@@ -171,18 +171,31 @@ void Project(cv::Mat print_luma, cv::Mat print_chroma, const CapturePlan& plan,
     uint8_t* to = luma.ptr(y);
     const uint8_t* from = page.ptr(y);
     const uint8_t* share = mask.ptr(y);
-    const uint8_t* behind = background.ptr(y);
+    const uint8_t* around = background.ptr(y);
     for (int x = 0; x < luma.cols; ++x) {
       to[x] = static_cast<uint8_t>(
-          (from[x] * share[x] + behind[x] * (255 - share[x]) + 127) / 255);
+          (from[x] * share[x] + around[x] * (255 - share[x]) + 127) / 255);
     }
   }
   cv::Mat chroma = Wrap(out->chroma);
+  const cv::Scalar behind =
+      plan.table ? cv::Scalar(120, 134) : cv::Scalar(128, 128);
+  if (plan.curl > 0) {
+    // Every second pixel's source, in pixels of half the size.
+    cv::Mat half_x;
+    cv::Mat half_y;
+    cv::resize(map_x, half_x, chroma.size(), 0, 0, cv::INTER_AREA);
+    cv::resize(map_y, half_y, chroma.size(), 0, 0, cv::INTER_AREA);
+    half_x = half_x * 0.5 - 0.25;
+    half_y = half_y * 0.5 - 0.25;
+    cv::remap(print_chroma, chroma, half_x, half_y, cv::INTER_LINEAR,
+              cv::BORDER_CONSTANT, behind);
+    return;
+  }
   const Homography half = Homography::Scale(0.5, 0.5) * plan.print_to_scan *
                           Homography::Scale(2, 2);
   cv::warpPerspective(print_chroma, chroma, CenterBased(half), chroma.size(),
-                      cv::INTER_LINEAR, cv::BORDER_CONSTANT,
-                      plan.table ? cv::Scalar(120, 134) : cv::Scalar(128, 128));
+                      cv::INTER_LINEAR, cv::BORDER_CONSTANT, behind);
 }
 
 void Blur(cv::Mat& luma, const CapturePlan& plan) {

@@ -25,10 +25,9 @@ struct PrintStyle {
   TextStyle::Font heading_font = TextStyle::Font::kSerifBold;
 };
 
-// A grid of fields to print. `block.labels` may hold one range, such as
-// "q1..15"; directions, gaps and origin as in grade::FieldBlock, in pixels.
+// What is printed beside the fields of a block.
 struct GridOptions {
-  // Printed beside each field; empty: nothing is printed.
+  // One per field, on the side of its first bubble; may be fewer.
   std::vector<std::string> captions;
   double caption_height = 32;
 };
@@ -65,7 +64,8 @@ class FormBuilder {
   void DigitGrid(const std::string& label, const std::string& caption,
                  int digits, PixelPoint origin, double value_gap,
                  double field_gap);
-  // Prints `block` (pixels) and adds it to the layout.
+  // Prints `block` (pixels; labels are ranges such as "q1..15") and adds it to
+  // the layout.
   void Block(const grade::FieldBlock& block, const GridOptions& options = {});
   // Prints a field whose bubbles are placed one by one (pixels).
   void Single(const grade::Field& field);

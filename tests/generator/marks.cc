@@ -43,12 +43,14 @@ Person DrawPerson(MarkProfile profile, Random& random) {
       person.habit =
           random.Chance(0.5) ? MarkHabit::kTicks : MarkHabit::kCrosses;
       break;
+    case MarkProfile::kSameValue:
     case MarkProfile::kMixed: {
       const double draw = random.Unit();
       person.habit = draw < 0.6    ? MarkHabit::kPencil
                      : draw < 0.84 ? MarkHabit::kPen
                      : draw < 0.92 ? MarkHabit::kTicks
                                    : MarkHabit::kCrosses;
+      if (profile == MarkProfile::kSameValue) break;
       person.blank = random.Uniform(0.02, 0.1);
       person.twice = random.Uniform(0, 0.05);
       person.faint = random.Uniform(0, 0.03);
@@ -245,8 +247,9 @@ void WriteByHand(const PrintedForm& form, const std::vector<FieldTruth>& truths,
 
 const std::vector<MarkProfile>& AllMarkProfiles() {
   static const auto& all = *new std::vector<MarkProfile>{
-      MarkProfile::kClean, MarkProfile::kMixed, MarkProfile::kBlank,
-      MarkProfile::kFaint, MarkProfile::kTicksAndCrosses};
+      MarkProfile::kClean,           MarkProfile::kMixed,
+      MarkProfile::kBlank,           MarkProfile::kFaint,
+      MarkProfile::kTicksAndCrosses, MarkProfile::kSameValue};
   return all;
 }
 
@@ -262,6 +265,8 @@ const char* MarkProfileName(MarkProfile profile) {
       return "faint";
     case MarkProfile::kTicksAndCrosses:
       return "ticks_and_crosses";
+    case MarkProfile::kSameValue:
+      return "same_value";
   }
   return "";
 }
@@ -285,6 +290,7 @@ std::vector<FieldTruth> FillIn(const PrintedForm& form, MarkProfile profile,
   std::vector<FieldTruth> truths;
   std::vector<std::set<std::string>> doubts(form.fields.size());
   std::vector<std::set<int>> marked(form.fields.size());
+  const int same = random.For("same value").Integer(0, 3);
   for (size_t f = 0; f < form.fields.size(); ++f) {
     const grade::Field& field = form.fields[f];
     FieldTruth truth;
@@ -295,6 +301,9 @@ std::vector<FieldTruth> FillIn(const PrintedForm& form, MarkProfile profile,
       marked[f] = Choose(field, answer == answers.end() ? "" : answer->second,
                          hand.person(), &twice, choices);
       if (twice) doubts[f].insert("double");
+    }
+    if (profile == MarkProfile::kSameValue) {
+      marked[f] = {same % static_cast<int>(field.bubbles.size())};
     }
     const bool faint = choices.Chance(hand.person().faint);
     const bool erased = choices.Chance(hand.person().erased);

@@ -41,6 +41,8 @@ enum class MarkProfile {
   kFaint,
   // Every mark is a tick or a cross.
   kTicksAndCrosses,
+  // Every field has its mark at the same place: all "C".
+  kSameValue,
 };
 
 const std::vector<MarkProfile>& AllMarkProfiles();
