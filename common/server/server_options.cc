@@ -35,8 +35,9 @@ ABSL_FLAG(ByteSize, max_message_bytes, ByteSize{int64_t{8} << 20},
           "Largest unary request, and largest single message of a stream.");
 ABSL_FLAG(ByteSize, max_item_bytes, ByteSize{int64_t{64} << 20},
           "Largest item of a conveyor stream.");
-ABSL_FLAG(int, max_waiting, 256,
-          "Calls that may wait for memory or a worker; more are told to retry.");
+ABSL_FLAG(
+    int, max_waiting, 256,
+    "Calls that may wait for memory or a worker; more are told to retry.");
 ABSL_FLAG(absl::Duration, queue_timeout, absl::Seconds(10),
           "How long a call may wait for memory or a worker.");
 ABSL_FLAG(absl::Duration, body_timeout, absl::Seconds(30),
@@ -87,8 +88,7 @@ absl::Status SetFlag(const std::string& variable, const std::string& flag_name,
   absl::CommandLineFlag* flag = absl::FindCommandLineFlag(flag_name);
   if (flag == nullptr || !IsOurs(*flag)) {
     return Bad(absl::StrCat(
-        "environment variable ", variable,
-        " is unknown: no flag --", flag_name,
+        "environment variable ", variable, " is unknown: no flag --", flag_name,
         ". (In Kubernetes, set enableServiceLinks: false on the pod: a Service "
         "named sightline-* would otherwise add such variables.)"));
   }
@@ -215,7 +215,8 @@ absl::Status ApplyEnvironment(const std::vector<std::string>& environment,
 std::vector<std::pair<std::string, std::string>> EffectiveConfiguration() {
   std::vector<std::pair<std::string, std::string>> out;
   for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (IsOurs(*flag)) out.emplace_back(std::string(name), flag->CurrentValue());
+    if (IsOurs(*flag))
+      out.emplace_back(std::string(name), flag->CurrentValue());
   }
   std::sort(out.begin(), out.end());
   return out;
