@@ -179,9 +179,7 @@ class JpegReader {
   JpegReader& operator=(const JpegReader&) = delete;
 
   JpegState& state() { return state_; }
-  const jpeg_decompress_struct& decompress() const {
-    return state_.decompress;
-  }
+  const jpeg_decompress_struct& decompress() const { return state_.decompress; }
   bool ok() const { return state_.outcome == Outcome::kGoing; }
 
   absl::Status Failure(int rows, int height) const {
@@ -224,8 +222,7 @@ int ChooseColours(jpeg_decompress_struct& d, int canvas_channels) {
 }
 
 // Photoshop, and with it everybody, stores the complement of the ink.
-void CmykToRgb(const uint8_t* in, int width, bool is_complement,
-               uint8_t* out) {
+void CmykToRgb(const uint8_t* in, int width, bool is_complement, uint8_t* out) {
   const uint32_t flip = is_complement ? 0 : 255;
   for (int x = 0; x < width; ++x) {
     const uint32_t key = in[4 * x + 3] ^ flip;
@@ -320,8 +317,8 @@ absl::Status DecodeJpeg(absl::string_view file, const ImageInfo& info,
       jpeg_read_scanlines(&decompress, rows, 1);
     });
     if (!came) {
-      return reader.Failure(
-          std::min(sink.rows() * reduction, info.height), info.height);
+      return reader.Failure(std::min(sink.rows() * reduction, info.height),
+                            info.height);
     }
     if (samples == 4) {
       CmykToRgb(row.data(), shape.width, d.saw_Adobe_marker != FALSE,

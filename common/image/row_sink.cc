@@ -50,9 +50,12 @@ template <int kChannels>
 void AverageBlocks(int reduction, const uint16_t* sums, int blocks,
                    uint8_t* out) {
   switch (reduction) {
-    case 2: return AverageBlocks<2, kChannels>(sums, blocks, out);
-    case 4: return AverageBlocks<4, kChannels>(sums, blocks, out);
-    case 8: return AverageBlocks<8, kChannels>(sums, blocks, out);
+    case 2:
+      return AverageBlocks<2, kChannels>(sums, blocks, out);
+    case 4:
+      return AverageBlocks<4, kChannels>(sums, blocks, out);
+    case 8:
+      return AverageBlocks<8, kChannels>(sums, blocks, out);
   }
 }
 
@@ -238,8 +241,8 @@ int64_t BlockSums::Bytes(int64_t width, int64_t height, int channels,
 
 void BlockSums::Add(int y, int x0, int step, int count, const uint8_t* pixels) {
   const int channels = shape_.channels;
-  uint16_t* row = sums_.data() +
-                  int64_t{y / reduction_} * reduced_width_ * channels;
+  uint16_t* row =
+      sums_.data() + int64_t{y / reduction_} * reduced_width_ * channels;
   for (int i = 0; i < count; ++i) {
     uint16_t* sum = row + (x0 + i * step) / reduction_ * channels;
     for (int c = 0; c < channels; ++c) {
@@ -256,8 +259,7 @@ void BlockSums::Finish(RowSink& sink) const {
     const uint16_t* sums =
         sums_.data() + int64_t{y / reduction_} * reduced_width_ * channels;
     for (int x = 0; x < reduced_width_; ++x) {
-      const int columns =
-          std::min(reduction_, shape_.width - x * reduction_);
+      const int columns = std::min(reduction_, shape_.width - x * reduction_);
       const uint32_t pixels = static_cast<uint32_t>(rows) * columns;
       for (int c = 0; c < channels; ++c) {
         row[x * channels + c] = static_cast<uint8_t>(

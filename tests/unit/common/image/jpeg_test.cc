@@ -16,9 +16,9 @@ TEST(Jpeg, ReducesInPlace) {
     for (const auto& [width, height] :
          {std::pair(320, 256), std::pair(317, 251), std::pair(65, 130)}) {
       for (const bool progressive : {false, true}) {
-        SCOPED_TRACE(::testing::Message() << channels << " channels, " << width
-                                          << " x " << height
-                                          << (progressive ? " prog" : ""));
+        SCOPED_TRACE(::testing::Message()
+                     << channels << " channels, " << width << " x " << height
+                     << (progressive ? " prog" : ""));
         const Picture picture = SmoothPicture(width, height, channels);
         const std::string file =
             JpegFile(picture, {.quality = 98, .progressive = progressive});
@@ -85,8 +85,6 @@ TEST(Jpeg, ReadsEveryKindOfStream) {
   const Picture picture = SmoothPicture(150, 101, 3);
   const JpegOptions kinds[] = {
       {.separate_scans = true},
-      {.arithmetic = true},
-      {.progressive = true, .arithmetic = true},
       {.full_chroma = true},
       {.full_chroma = true, .stores_rgb = true},
       {.restart_rows = 1},
@@ -96,8 +94,7 @@ TEST(Jpeg, ReadsEveryKindOfStream) {
     const std::string file = JpegFile(picture, options);
     const auto gray = DecodeGray(file, {});
     ASSERT_TRUE(gray.ok()) << gray.status();
-    EXPECT_TRUE(
-        Near(ToPicture(gray->pixels), ToGray(picture), kTolerance));
+    EXPECT_TRUE(Near(ToPicture(gray->pixels), ToGray(picture), kTolerance));
     const auto rgb = DecodeRgb(file, ReducedBy(2, 150));
     ASSERT_TRUE(rgb.ok()) << rgb.status();
     EXPECT_LT(MeanDifference(ToPicture(rgb->pixels), Averaged(picture, 2)),
@@ -114,8 +111,8 @@ TEST(Jpeg, ReadsCmyk) {
       ink.at(x, y, 0) = 200;
       ink.at(x, y, 3) = static_cast<uint8_t>(x * 4);
       for (int c = 0; c < 3; ++c) {
-        seen.at(x, y, c) = static_cast<uint8_t>(
-            (255 - ink.at(x, y, c)) * (255 - x * 4) / 255);
+        seen.at(x, y, c) =
+            static_cast<uint8_t>((255 - ink.at(x, y, c)) * (255 - x * 4) / 255);
       }
     }
   }
@@ -133,9 +130,9 @@ TEST(Jpeg, AppliesEveryOrientation) {
   for (int orientation = 1; orientation <= 8; ++orientation) {
     for (const bool is_big_endian : {false, true}) {
       SCOPED_TRACE(orientation);
-      const std::string file =
-          JpegFile(picture, {.orientation = orientation,
-                             .exif_is_big_endian = is_big_endian});
+      const std::string file = JpegFile(
+          picture,
+          {.orientation = orientation, .exif_is_big_endian = is_big_endian});
       const std::string upright = JpegFile(picture);
       for (const int reduction : {1, 2}) {
         const DecodeOptions options = ReducedBy(reduction, 117);
@@ -200,24 +197,32 @@ TEST(Jpeg, RefusesSeparateScansCutBetweenComponents) {
   const size_t last_scan = file.rfind("\xFF\xDA");
   EXPECT_EQ(ReasonOf(DecodeGray(file.substr(0, last_scan), {}).status()),
             kImageTruncated);
-  EXPECT_EQ(ReasonOf(DecodeGray(file.substr(0, last_scan) + "\xFF\xD9", {})
-                         .status()),
-            kImageTruncated);
+  EXPECT_EQ(
+      ReasonOf(DecodeGray(file.substr(0, last_scan) + "\xFF\xD9", {}).status()),
+      kImageTruncated);
 }
 
 TEST(Jpeg, RefusesHundredsOfScans) {
+  // A scan may be sent again and again; each goes over the whole image.
   const std::string file =
-      JpegFile(SmoothPicture(160, 160, 1), {.progressive = true});
+      JpegFile(SmoothPicture(160, 160, 3), {.separate_scans = true});
   const size_t last_scan = file.rfind("\xFF\xDA");
-  const std::string scan =
-      file.substr(last_scan, file.size() - 2 - last_scan);
-  std::string many = file.substr(0, file.size() - 2);
-  for (int i = 0; i < 300; ++i) many += scan;
-  EXPECT_EQ(ReasonOf(DecodeGray(many, {}).status()),
-            kImageFeatureUnsupported);
+  const std::string scan = file.substr(last_scan, file.size() - 2 - last_scan);
+  const auto with_scans = [&](int count) {
+    std::string many = file.substr(0, file.size() - 2);
+    for (int i = 0; i < count; ++i) many += scan;
+    return DecodeGray(many + "\xFF\xD9", {}).status();
+  };
+  EXPECT_TRUE(with_scans(50).ok()) << with_scans(50);
+  EXPECT_EQ(ReasonOf(with_scans(300)), kImageFeatureUnsupported);
 }
 
 TEST(Jpeg, NamesWhatItDoesNotRead) {
+  EXPECT_EQ(
+      ReasonOf(DecodeGray(
+                   JpegFile(SmoothPicture(32, 32, 1), {.arithmetic = true}), {})
+                   .status()),
+      kImageFeatureUnsupported);
   // 12-bit and lossless frames.
   std::string file = JpegFile(SmoothPicture(32, 32, 1));
   const size_t frame = file.find("\xFF\xC0");
@@ -226,8 +231,7 @@ TEST(Jpeg, NamesWhatItDoesNotRead) {
   EXPECT_EQ(ReasonOf(DecodeGray(twelve, {}).status()),
             kImageFeatureUnsupported);
   file[frame + 1] = '\xC3';
-  EXPECT_EQ(ReasonOf(DecodeGray(file, {}).status()),
-            kImageFeatureUnsupported);
+  EXPECT_EQ(ReasonOf(DecodeGray(file, {}).status()), kImageFeatureUnsupported);
 }
 
 }  // namespace

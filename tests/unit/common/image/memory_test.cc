@@ -113,8 +113,8 @@ std::map<std::string, std::string> FilesOfEveryKind(int width, int height) {
         JpegFile(picture, {.progressive = true});
     if (channels >= 3) {
       files["tiff planes" + suffix] = TiffFile(
-          picture, {.compression = 5, .planar = true,
-                    .rows_per_strip = height});
+          picture,
+          {.compression = 5, .planar = true, .rows_per_strip = height});
       files["tiff planar tiles" + suffix] = TiffFile(
           picture, {.compression = 5, .planar = true, .tile_side = 128});
       files["webp" + suffix] = WebpFile(picture);
@@ -124,7 +124,6 @@ std::map<std::string, std::string> FilesOfEveryKind(int width, int height) {
       files["jpeg turned"] = JpegFile(picture, {.orientation = 8});
       files["jpeg full chroma"] = JpegFile(picture, {.full_chroma = true});
       files["jpeg scans"] = JpegFile(picture, {.separate_scans = true});
-      files["jpeg arithmetic"] = JpegFile(picture, {.arithmetic = true});
       files["tiff jpeg"] = TiffFile(picture, {.compression = 7});
       files["bmp"] = BmpFile(picture);
     }
@@ -155,9 +154,8 @@ TEST(DecodeMemory, StaysBelowTheBound) {
        {std::pair(640, 480), std::pair(37, 1001), std::pair(3000, 41)}) {
     for (const auto& [name, file] : FilesOfEveryKind(width, height)) {
       for (const int reduction : {1, 2, 8}) {
-        SCOPED_TRACE(::testing::Message()
-                     << name << " " << width << " x " << height << " by "
-                     << reduction);
+        SCOPED_TRACE(::testing::Message() << name << " " << width << " x "
+                                          << height << " by " << reduction);
         const DecodeOptions options =
             ReducedBy(reduction, std::max(width, height));
         const auto info = SniffImage(file);

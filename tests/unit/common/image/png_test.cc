@@ -77,10 +77,10 @@ TEST(Png, ReadsPalettesOfEveryDepthWithTransparency) {
         seen.at(x, y, 3) = index == 0 ? 100 : 255;
       }
     }
-    ExpectDecodesTo(PngFile(indices, {.bit_depth = bits,
-                                      .palette = colours,
-                                      .transparency = {100}}),
-                    OverWhite(seen), 1);
+    ExpectDecodesTo(
+        PngFile(indices,
+                {.bit_depth = bits, .palette = colours, .transparency = {100}}),
+        OverWhite(seen), 1);
   }
 }
 
@@ -132,9 +132,9 @@ TEST(Png, AppliesEveryOrientation) {
           const auto decoded = DecodeRgb(file, ReducedBy(reduction, 53));
           ASSERT_TRUE(decoded.ok()) << decoded.status();
           EXPECT_EQ(decoded->info.orientation, orientation);
-          EXPECT_TRUE(
-              Near(ToPicture(decoded->pixels),
-                   Oriented(Averaged(picture, reduction), orientation), 1));
+          EXPECT_TRUE(Near(ToPicture(decoded->pixels),
+                           Oriented(Averaged(picture, reduction), orientation),
+                           1));
         }
       }
     }
