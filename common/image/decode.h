@@ -5,8 +5,8 @@
 // writing: the full image never exists in memory when a smaller one will do.
 // Reduction is by 1, 2, 4 or 8 exactly, so that
 //   reduced coordinate = full coordinate / reduction   (corner-based).
-// Blocks begin at the stored image's top left corner, before it is oriented;
-// the last column or row of blocks averages what there is of it.
+// This holds for the oriented image: its top left corner is where the blocks
+// begin, its last column or row of blocks averages what there is of it.
 //
 // Damage is never papered over: a file of which pixels are missing or made up
 // is refused, also where its library would go on with a warning.

@@ -316,7 +316,7 @@ absl::Status DecodePng(absl::string_view file, const ImageInfo& info,
   }
   // Adam7: seven smaller images, each of every n-th pixel. Averaging doesn't
   // care for their order, so that only sums of blocks are held.
-  BlockSums sums(shape, reduction);
+  BlockSums sums(shape, reduction, info.orientation);
   for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; ++pass) {
     const int columns = PNG_PASS_COLS(info.width, pass);
     const int pass_rows = PNG_PASS_ROWS(info.height, pass);

@@ -73,6 +73,7 @@ std::string WebpFile(const Picture& picture, const WebpOptions& options) {
   config.quality = static_cast<float>(options.quality);
   config.lossless = options.lossless ? 1 : 0;
   config.exact = 1;
+  config.method = 2;
   webp.use_argb = config.lossless;
   webp.width = picture.width;
   webp.height = picture.height;

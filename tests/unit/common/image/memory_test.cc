@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <map>
+#include <random>
 
 #include "tests/unit/common/image/image_matchers.h"
 
@@ -182,6 +183,43 @@ TEST(DecodeMemory, StaysBelowTheBound) {
       }
     }
   }
+}
+
+TEST(DecodeMemory, StaysBelowTheBoundOfDamagedFiles) {
+  if (SIGHTLINE_COUNTS_MALLOC == 0) {
+    GTEST_SKIP() << "SKIPPED: whole test: a sanitizer replaces malloc()";
+  }
+  std::mt19937 random(7);
+  int decoded = 0, refused = 0;
+  for (const auto& [name, file] : FilesOfEveryKind(150, 110)) {
+    for (int round = 0; round < 60; ++round) {
+      SCOPED_TRACE(::testing::Message() << name << ", round " << round);
+      std::string damaged = file;
+      // Where headers are: at the ends.
+      for (int i = 0; i < 2; ++i) {
+        const size_t at = random() % std::min<size_t>(damaged.size(), 400);
+        damaged[round % 2 == 0 ? at : damaged.size() - 1 - at] =
+            static_cast<char>(random());
+      }
+      DecodeOptions options = ReducedBy(1 << round % 4, 150);
+      options.limits.max_side_pixels = 5000;
+      options.limits.max_pixels = 4'000'000;
+      const auto info = SniffImage(damaged);
+      if (!info.ok() ||
+          !CheckLimits(*info, static_cast<int64_t>(damaged.size()),
+                       options.limits)
+               .ok()) {
+        continue;
+      }
+      bool is_ok = false;
+      const int64_t peak =
+          PeakOf([&] { is_ok = DecodeGray(damaged, options).status().ok(); });
+      EXPECT_LE(peak, DecodeGrayBytes(*info, options));
+      ++(is_ok ? decoded : refused);
+    }
+  }
+  EXPECT_GT(decoded, 100);
+  EXPECT_GT(refused, 100);
 }
 
 TEST(DecodeMemory, IsSmallForReducedBaselineScans) {

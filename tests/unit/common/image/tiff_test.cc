@@ -129,7 +129,7 @@ TEST(Tiff, AppliesEveryOrientation) {
     const auto decoded = DecodeGray(file, ReducedBy(2, 53));
     ASSERT_TRUE(decoded.ok()) << decoded.status();
     EXPECT_TRUE(Near(ToPicture(decoded->pixels),
-                     Oriented(Averaged(picture, 2), orientation), 0));
+                     Averaged(Oriented(picture, orientation), 2), 0));
   }
 }
 
