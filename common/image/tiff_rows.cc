@@ -86,6 +86,10 @@ absl::StatusOr<TiffRowConverter> TiffRowConverter::Create(
     converter.alpha_sample_ = colour_samples;
     converter.is_premultiplied_ = page.extra_sample == kAssociatedAlpha;
   }
+  converter.is_plain_ = page.bits_per_sample == 8 && !is_palette &&
+                        converter.colours_ != Colours::kCmyk &&
+                        converter.flip_ == 0 &&
+                        page.samples_per_pixel == converter.channels_;
   if (converter.colours_ != Colours::kLevels) return converter;
   const int count = 1 << page.bits_per_sample;
   const TiffEntry* palette = page.Find(TIFFTAG_COLORMAP);
@@ -116,7 +120,9 @@ absl::StatusOr<TiffRowConverter> TiffRowConverter::Create(
 
 void TiffRowConverter::Convert(const uint8_t* in, int width,
                                uint8_t* out) const {
-  if (colours_ != Colours::kLevels) {
+  if (is_plain_) {
+    std::memcpy(out, in, row_bytes(width));
+  } else if (colours_ != Colours::kLevels) {
     ConvertSamples(in, width, out);
   } else if (bits_ == 1 && channels_ == 1) {
     const int whole = width / 8;
