@@ -346,11 +346,14 @@ std::vector<Witness> ChooseWitnesses(const Sheet& sheet,
 void ConfirmOutlines(const GrayImage& scan, const Homography& page_to_scan,
                      const std::vector<Witness>& witnesses, float tile_score,
                      BubblePatch& patch, GroupPrint& print) {
-  // On the real sheets at hand outlines score at least 2.6 times what is
-  // beside them and 0.9 of the tiles' score; letters, other forms and noise
-  // mostly below 2 times or below half.
+  // On the real sheets at hand outlines score 2.6 to 10 times what is beside
+  // them and 0.9 of the tiles' score; letters, other forms and noise mostly
+  // less than 2 times or less than half. Marks blur the second figure where
+  // the print is pale.
   constexpr float kMinContrast = 2.2f;
   constexpr float kMinAgreement = 0.7f;
+  constexpr float kHighContrast = 3.2f;
+  constexpr float kLowAgreement = 0.4f;
   // Below a line of 1.2 % of the paper nothing is printed.
   constexpr float kMinOutline = 0.012f;
   constexpr Shift kBeside[] = {{5, 2}, {-2, 5}, {-5, -2}, {2, -5}};
@@ -374,9 +377,13 @@ void ConfirmOutlines(const GrayImage& scan, const Homography& page_to_scan,
   }
   print.outline = Median(own);
   print.clutter = Median(beside);
+  const auto stands_out = [&](float contrast, float agreement) {
+    return print.outline >= contrast * print.clutter &&
+           print.outline >= agreement * tile_score;
+  };
   print.has_outlines = print.outline >= kMinOutline &&
-                       print.outline >= kMinContrast * print.clutter &&
-                       print.outline >= kMinAgreement * tile_score;
+                       (stands_out(kMinContrast, kMinAgreement) ||
+                        stands_out(kHighContrast, kLowAgreement));
 }
 
 // How many bubbles show a letter, with the group where the layout puts it.

@@ -17,7 +17,7 @@ constexpr double kJustEmpty = 0.55;
 constexpr double kOffGridMatch = 0.25;
 // A lone trace is taken for a faint mark when it has this share of the
 // threshold and the field's next trace at most this share of it.
-constexpr double kFaintShare = 0.5;
+constexpr double kFaintShare = 0.3;
 constexpr double kFaintRival = 0.4;
 // All bubbles of a field share a stain or a shadow of at most this much ink.
 constexpr double kCommonInk = 0.05;

@@ -109,7 +109,7 @@ class PageReader {
       const bool is_printed =
           print.has_outlines || print.letter_share >= kMinLetterShare;
       for (size_t b = 0; b < sheet_.fields()[f].bubbles.size(); ++b) {
-        printed += is_printed && measures_[at++].is_inside;
+        printed += measures_[at++].is_inside && is_printed;
       }
     }
     if (printed >= kMinPrintedShare * inside) return absl::OkStatus();
