@@ -1,6 +1,7 @@
 #include "services/align/align_service.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,12 @@ namespace {
 
 // What a registrar computes on the way, beside what it keeps.
 constexpr int64_t kCreateBytes = int64_t{12} << 20;
+// What every registration may use: patches, markers, contour and ORB at their
+// defaults.
+constexpr int64_t kStrategyBytes = int64_t{10} << 20;
+// Strategies beyond this (SIFT) are not tried of the server's own accord where
+// memory is to be saved.
+constexpr int64_t kDearStrategyBytes = int64_t{64} << 20;
 
 // The homography of the reduced scan, as one of the full scan.
 Homography AtFullResolution(const Homography& reduced_to_page, int reduction) {
@@ -155,9 +162,11 @@ absl::StatusOr<v1::AlignResponse> AlignService::AlignImage(
                                : static_cast<int>(page.width + 0.5);
   const int reduction =
       header.is_raw ? 1 : ReductionFor(header.info, settings.min_long_side);
+  RegistrationOptions options = settings.registration;
+  options.memory_bytes = kStrategyBytes;
   const int64_t register_bytes = PageRegistrar::RegisterBytes(
       header.info.oriented_width() / reduction + 1,
-      header.info.oriented_height() / reduction + 1);
+      header.info.oriented_height() / reduction + 1, options);
   const int64_t output_bytes =
       settings.return_image ? OutputBytes(page, output_width) : 0;
   // Registration begins when the decoder's own memory is free again.
@@ -171,11 +180,14 @@ absl::StatusOr<v1::AlignResponse> AlignService::AlignImage(
       DecodeGrayMessage(scan, "scan", settings.min_long_side, limits_.image));
 
   SL_RETURN_IF_ERROR(call.EnterStage("register"));
-  RegistrationOptions options = settings.registration;
-  const bool may_ask_for_more =
-      !limits_.optimize_memory || options.method == Method::kSift;
-  options.reserve_more = [&call, may_ask_for_more](int64_t bytes) {
-    return may_ask_for_more && call.TryReserveMore(bytes);
+  // Strategies come from cheap to dear: a dear one asks for its memory when it
+  // is its turn, and is skipped if others hold it.
+  const int64_t most =
+      limits_.optimize_memory && options.method == Method::kAuto
+          ? kDearStrategyBytes
+          : std::numeric_limits<int64_t>::max();
+  options.reserve_more = [&call, most](int64_t bytes) {
+    return bytes <= most && call.TryReserveMore(bytes);
   };
   SL_ASSIGN_OR_RETURN(
       const Registration found,
