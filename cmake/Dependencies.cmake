@@ -15,11 +15,10 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp)
 if(SIGHTLINE_TESTS)
   find_package(GTest REQUIRED)
+  # The system's own first: it is the one that has the packages' modules.
+  find_program(SIGHTLINE_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+  find_program(SIGHTLINE_PYTHON python3 REQUIRED)
 endif()
-
-# Protos of health, reflection and channelz: Debian's package grpc-proto.
-find_path(SIGHTLINE_GRPC_PROTO_DIR grpc/health/v1/health.proto
-          PATHS /usr/share/grpc-proto REQUIRED)
 
 # OpenCV, one module at a time. OpenCVConfig.cmake would drag in imgcodecs,
 # highgui and videoio, and 150 more packages.

@@ -91,6 +91,7 @@ endfunction()
 
 # sightline_test(NAME SOURCES a_test.cc ... LIBRARIES lib ... [TIMEOUT s]
 #                [LABELS label ...] [DEPENDS program ...])
+# The target label_<label> builds every test with that label.
 function(sightline_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
@@ -111,6 +112,12 @@ function(sightline_test name)
                        SKIP_REGULAR_EXPRESSION "SKIPPED: whole test")
   if(ARG_LABELS)
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
+    foreach(label ${ARG_LABELS})
+      if(NOT TARGET label_${label})
+        add_custom_target(label_${label})
+      endif()
+      add_dependencies(label_${label} ${name})
+    endforeach()
   endif()
 endfunction()
 

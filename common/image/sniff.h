@@ -30,9 +30,14 @@ struct ImageInfo {
   int pages = 1;
   // Samples per pixel as stored (palette images count as 3).
   int channels = 1;
-  // True for progressive JPEG and interlaced PNG: the decoder must hold the
-  // whole image, whatever the scale.
+  // True for progressive JPEG, interlaced PNG and lossless WebP: no row is
+  // complete before the end of the file, so the decoder must hold the whole
+  // image in some form, whatever the scale.
   bool needs_whole_image = false;
+  // What a decoder holds beside rows and result, at any scale: the
+  // coefficients of a progressive JPEG, a strip or a row of tiles of a TIFF.
+  // DecodeGrayBytes() and DecodeRgbBytes() count it.
+  int64_t held_bytes = 0;
 
   // Size as a person sees it, orientation applied.
   int oriented_width() const { return orientation >= 5 ? height : width; }
@@ -48,11 +53,14 @@ struct ImageLimits {
 
 // Reads the header of page `page` (0-based; only TIFF has more than one).
 // Errors (all InvalidArgument unless said): IMAGE_EMPTY, IMAGE_FORMAT_UNKNOWN,
-// IMAGE_HEADER_INVALID, IMAGE_PAGE_OUT_OF_RANGE, DataLoss IMAGE_TRUNCATED.
+// IMAGE_HEADER_INVALID, IMAGE_PAGE_OUT_OF_RANGE, IMAGE_FEATURE_UNSUPPORTED
+// (BigTIFF, animated WebP, run-length BMP, ...: the metadata "feature" names
+// it), DataLoss IMAGE_TRUNCATED. Every failure of common/image names the empty
+// field path, for PrefixFields(). Allocates nothing on success. Thread-safe.
 absl::StatusOr<ImageInfo> SniffImage(absl::string_view file, int page = 0);
 
 // OK if `info` and the file's size are within `limits`, else InvalidArgument
-// IMAGE_TOO_LARGE with the limit and the demand.
+// IMAGE_TOO_LARGE with metadata "demand", "limit" and "unit".
 absl::Status CheckLimits(const ImageInfo& info, int64_t file_bytes,
                          const ImageLimits& limits);
 

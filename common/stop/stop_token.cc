@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "common/status/error.h"
 
 namespace sightline {

@@ -10,6 +10,7 @@
 #define SIGHTLINE_SERVICES_ALIGN_ENGINE_PAGE_REGISTRAR_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,6 +53,9 @@ struct RegistrationOptions {
   // Bytes Register() may use. Strategies that need more (SIFT: about 210 MB)
   // are skipped and named in Registration::attempts.
   int64_t memory_bytes = int64_t{64} << 20;
+  // Asked, with the bytes a strategy needs, before one that exceeds
+  // memory_bytes; true: they are granted. Absent: it is skipped.
+  std::function<bool(int64_t bytes)> reserve_more;
 };
 
 // One strategy that was tried or skipped.

@@ -25,8 +25,7 @@ absl::StatusOr<RgbImage> Annotate(const GrayImage& scan,
                                   const Homography& scan_to_page,
                                   const Sheet& sheet,
                                   const SheetReading& reading,
-                                  const std::optional<Score>& score,
-                                  int width);
+                                  const std::optional<Score>& score, int width);
 
 // Upper bound of the bytes Annotate() allocates, its result included.
 int64_t AnnotateBytes(const Sheet& sheet, int width);

@@ -97,7 +97,8 @@ class Sheet {
   // every problem found (at most 50) with its field path: no bubbles, sizes
   // that are not positive or not finite, bubbles that overlap or leave the
   // page, duplicate or empty labels, unknown members of combined fields,
-  // ranges that can't be read, more than the limits allow.
+  // ranges that can't be read, more than the limits allow. Time is bounded by
+  // the limits and the layout's own size, whatever it says. Thread-safe.
   static absl::StatusOr<Sheet> Create(const SheetLayout& layout,
                                       const LayoutLimits& limits = {});
 
@@ -108,8 +109,15 @@ class Sheet {
   PixelSize page() const { return page_; }
   // In the layout's order; every bubble with its size and shape filled in.
   const std::vector<Field>& fields() const { return fields_; }
+  // Members expanded: every one is the label of a field.
   const std::vector<CombinedField>& combined() const { return combined_; }
   int bubble_count() const { return bubble_count_; }
+  // One per field, 0..group_count() - 1: fields of a group were printed
+  // together, so they share their displacement, their outlines and the letters
+  // in them. A block is a group, and so is a cluster of neighbouring fields
+  // that were placed one by one.
+  const std::vector<int>& groups() const { return groups_; }
+  int group_count() const { return group_count_; }
   // Index into fields(), or nullopt.
   std::optional<int> FindField(absl::string_view label) const;
   // Index into combined(), or nullopt.
@@ -120,12 +128,16 @@ class Sheet {
   std::vector<Field> fields_;
   std::vector<CombinedField> combined_;
   int bubble_count_ = 0;
+  std::vector<int> groups_;
+  int group_count_ = 0;
   std::map<std::string, int, std::less<>> field_index_;
   std::map<std::string, int, std::less<>> combined_index_;
 };
 
-// "q1..3" -> q1, q2, q3; anything without ".." stands for itself. Errors:
-// InvalidArgument (a range that runs backwards or exceeds `limit` labels).
+// "q1..3" -> q1, q2, q3; "q08..11" -> q08, q09, q10, q11; anything without
+// ".." stands for itself. Errors: InvalidArgument LAYOUT_INVALID (a range that
+// runs backwards or can't be read, more than `limit` labels in all) with the
+// index of the label as field path, such as "[2]".
 absl::StatusOr<std::vector<std::string>> ExpandLabels(
     const std::vector<std::string>& labels, int limit);
 

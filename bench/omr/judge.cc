@@ -1,0 +1,77 @@
+#include "bench/omr/judge.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sightline::bench {
+namespace {
+
+constexpr double kMeanErrorBubbles = 0.3;
+constexpr double kMaxErrorBubbles = 0.6;
+
+void JudgeAlignment(const generator::GeneratedSheet& sheet,
+                    const Homography& scan_to_page, Verdict* verdict) {
+  const Homography page_to_scan = sheet.scan_to_page.Inverse().value();
+  double sum = 0;
+  int count = 0;
+  double bend = 0;
+  for (const grade::Field& field : sheet.form->fields) {
+    for (const grade::Bubble& bubble : field.bubbles) {
+      const PixelPoint found =
+          scan_to_page.Map(page_to_scan.Map(bubble.center));
+      const double size = std::min(bubble.size.width, bubble.size.height);
+      const double error =
+          std::hypot(found.x - bubble.center.x, found.y - bubble.center.y) /
+          size;
+      // Not std::max: a map to infinity must not count as no error.
+      if (!(error <= verdict->max_error)) verdict->max_error = error;
+      sum += error;
+      ++count;
+      bend = std::max(bend, sheet.deviation / size);
+    }
+  }
+  verdict->mean_error = sum / count;
+  verdict->wrong_alignment =
+      !(verdict->mean_error <= kMeanErrorBubbles + bend &&
+        verdict->max_error <= kMaxErrorBubbles + bend);
+}
+
+}  // namespace
+
+int Verdict::SilentlyWrong() const {
+  return static_cast<int>(
+      std::count_if(wrong.begin(), wrong.end(),
+                    [](const WrongField& field) { return !field.flagged; }));
+}
+
+int Verdict::SilentlyWrongBeyondDoubt() const {
+  return static_cast<int>(
+      std::count_if(wrong.begin(), wrong.end(), [](const WrongField& field) {
+        return !field.flagged && field.doubts.empty();
+      }));
+}
+
+Verdict Judge(const generator::GeneratedSheet& sheet,
+              const SheetOutcome& outcome) {
+  Verdict verdict;
+  verdict.fields = static_cast<int>(sheet.truth.size());
+  verdict.accepted = outcome.accepted;
+  if (!outcome.accepted) return verdict;
+  JudgeAlignment(sheet, outcome.scan_to_page, &verdict);
+  for (size_t f = 0; f < sheet.truth.size(); ++f) {
+    const generator::FieldTruth& truth = sheet.truth[f];
+    const FieldOutcome read =
+        f < outcome.fields.size() ? outcome.fields[f] : FieldOutcome{};
+    verdict.flagged += read.flagged;
+    // What is not in the scan can't be asked of anybody.
+    if (read.answer == truth.answer || read.answer == truth.visible_answer) {
+      continue;
+    }
+    verdict.wrong.push_back(
+        {truth.label, truth.answer, read.answer, read.flagged, truth.doubts});
+    verdict.blanks_read_as_marks += truth.values.empty() && !truth.doubtful();
+  }
+  return verdict;
+}
+
+}  // namespace sightline::bench

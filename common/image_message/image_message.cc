@@ -1,0 +1,167 @@
+#include "common/image_message/image_message.h"
+
+#include <cstring>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/image/encode.h"
+#include "common/image/reasons.h"
+#include "common/image_message/reasons.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace sightline {
+namespace {
+
+constexpr int kDefaultJpegQuality = 85;
+
+DecodeOptions OptionsFor(const ImageSource& image, int min_long_side,
+                         const ImageLimits& limits) {
+  DecodeOptions options;
+  options.min_long_side = min_long_side;
+  options.page = image.page;
+  options.limits = limits;
+  return options;
+}
+
+absl::StatusOr<ImageInfo> InspectRaw(const common::v1::GrayPixels& gray,
+                                     const ImageLimits& limits) {
+  if (gray.width() < 1 || gray.height() < 1 ||
+      gray.width() > limits.max_side_pixels ||
+      gray.height() > limits.max_side_pixels) {
+    return Error(absl::StatusCode::kInvalidArgument, kImageSizeMismatch)
+        .Field("gray", absl::StrCat("the sides are ", gray.width(), " x ",
+                                    gray.height(), " pixels, 1 to ",
+                                    limits.max_side_pixels, " are allowed"));
+  }
+  const int64_t expected = int64_t{gray.width()} * gray.height();
+  if (static_cast<int64_t>(gray.data().size()) != expected) {
+    return Error(absl::StatusCode::kInvalidArgument, kImageSizeMismatch)
+        .Field("gray.data", absl::StrCat("has ", gray.data().size(), " bytes, ",
+                                         gray.width(), " x ", gray.height(),
+                                         " needs ", expected));
+  }
+  ImageInfo info;
+  info.width = gray.width();
+  info.height = gray.height();
+  return info;
+}
+
+template <typename Image>
+absl::StatusOr<common::v1::EncodedImage> Encode(
+    const Image& image, const common::v1::ImageOutput& output) {
+  common::v1::EncodedImage out;
+  out.set_width(image.width());
+  out.set_height(image.height());
+  if (output.format() == common::v1::IMAGE_FORMAT_PNG) {
+    SL_ASSIGN_OR_RETURN(*out.mutable_content(), EncodePng(image));
+    out.set_format(common::v1::IMAGE_FORMAT_PNG);
+    return out;
+  }
+  const int quality =
+      output.quality() == 0 ? kDefaultJpegQuality : output.quality();
+  SL_ASSIGN_OR_RETURN(*out.mutable_content(), EncodeJpeg(image, quality));
+  out.set_format(common::v1::IMAGE_FORMAT_JPEG);
+  return out;
+}
+
+}  // namespace
+
+ImageSource ImageSource::Of(const common::v1::Image& image) {
+  ImageSource source;
+  source.page = image.page();
+  if (image.has_gray()) {
+    source.gray = &image.gray();
+  } else {
+    source.encoded = image.encoded();
+  }
+  return source;
+}
+
+absl::StatusOr<ImageHeader> InspectImage(const ImageSource& image,
+                                         absl::string_view path,
+                                         int min_long_side,
+                                         const ImageLimits& limits) {
+  ImageHeader header;
+  if (image.gray != nullptr) {
+    absl::StatusOr<ImageInfo> info = InspectRaw(*image.gray, limits);
+    if (!info.ok()) return PrefixFields(info.status(), path);
+    header.info = *info;
+    header.is_raw = true;
+    header.decode_bytes = int64_t{info->width} * info->height;
+    return header;
+  }
+  if (image.encoded.empty()) {
+    return Error(absl::StatusCode::kInvalidArgument, kImageEmpty)
+        .Field(absl::StrCat(path, ".encoded"),
+               "is empty: send the bytes of an image file");
+  }
+  const auto prefixed = [&](const absl::Status& status) {
+    ErrorDetails details = DetailsOf(status).value_or(ErrorDetails{});
+    if (details.fields.empty()) {
+      details.fields.push_back(
+          {absl::StrCat(path, ".encoded"), std::string(status.message())});
+    }
+    return WithDetails(status, details);
+  };
+  absl::StatusOr<ImageInfo> info = SniffImage(image.encoded, image.page);
+  if (!info.ok()) return prefixed(info.status());
+  const absl::Status within =
+      CheckLimits(*info, static_cast<int64_t>(image.encoded.size()), limits);
+  if (!within.ok()) return prefixed(within);
+  header.info = *info;
+  header.decode_bytes =
+      DecodeGrayBytes(*info, OptionsFor(image, min_long_side, limits));
+  return header;
+}
+
+absl::StatusOr<Decoded<GrayImage>> DecodeGrayMessage(
+    const ImageSource& image, absl::string_view path, int min_long_side,
+    const ImageLimits& limits) {
+  if (image.gray != nullptr) {
+    SL_ASSIGN_OR_RETURN(const ImageInfo info, InspectRaw(*image.gray, limits));
+    Decoded<GrayImage> decoded;
+    decoded.info = info;
+    decoded.pixels = GrayImage(info.width, info.height);
+    std::memcpy(decoded.pixels.data(), image.gray->data().data(),
+                image.gray->data().size());
+    return decoded;
+  }
+  absl::StatusOr<Decoded<GrayImage>> decoded =
+      DecodeGray(image.encoded, OptionsFor(image, min_long_side, limits));
+  if (decoded.ok()) return decoded;
+  ErrorDetails details = DetailsOf(decoded.status()).value_or(ErrorDetails{});
+  if (details.fields.empty()) {
+    details.fields.push_back({absl::StrCat(path, ".encoded"),
+                              std::string(decoded.status().message())});
+  }
+  return WithDetails(decoded.status(), details);
+}
+
+absl::Status CheckOutput(const common::v1::ImageOutput& output,
+                         absl::string_view path) {
+  if (!common::v1::ImageFormat_IsValid(output.format())) {
+    return Error(absl::StatusCode::kInvalidArgument, kOutputInvalid)
+        .Field(absl::StrCat(path, ".format"), "is not a known format");
+  }
+  if (output.quality() < 0 || output.quality() > 100) {
+    return Error(absl::StatusCode::kInvalidArgument, kOutputInvalid)
+        .Field(absl::StrCat(path, ".quality"),
+               absl::StrCat("is ", output.quality(),
+                            "; 1 to 100 are allowed, 0 means ",
+                            kDefaultJpegQuality));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<common::v1::EncodedImage> EncodeMessage(
+    const GrayImage& image, const common::v1::ImageOutput& output) {
+  return Encode(image, output);
+}
+
+absl::StatusOr<common::v1::EncodedImage> EncodeMessage(
+    const RgbImage& image, const common::v1::ImageOutput& output) {
+  return Encode(image, output);
+}
+
+}  // namespace sightline

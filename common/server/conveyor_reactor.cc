@@ -1,0 +1,421 @@
+#include "common/server/conveyor_reactor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/server/guarded.h"
+#include "common/server/reasons.h"
+#include "common/status/error.h"
+
+namespace sightline {
+namespace {
+
+constexpr int64_t kMaxChunkBytes = 256 << 10;
+constexpr size_t kMaxIdBytes = 256;
+
+absl::Status ProtocolError(absl::string_view what) {
+  return Error(absl::StatusCode::kInvalidArgument, kStreamProtocol)
+      .Message(what);
+}
+
+}  // namespace
+
+struct ConveyorReactor::Item {
+  ConveyorItem content;
+  absl::Time arrival = absl::Now();
+  Lease lease;
+  // Set when the item cannot be computed: its bytes are read and dropped.
+  bool is_dropped = false;
+  int64_t received_bytes = 0;
+  // Holds the answer's memory until it is written.
+  std::unique_ptr<Call> call;
+  grpc::ByteBuffer answer;
+};
+
+ConveyorReactor::ConveyorReactor(Runtime& runtime, ServicePool& pool,
+                                 std::string method,
+                                 std::unique_ptr<ConveyorCodec> codec,
+                                 grpc::CallbackServerContext* context)
+    : CallReactor(runtime, pool, std::move(method), context),
+      codec_(std::move(codec)),
+      // One computing and one waiting per thread keeps every thread busy.
+      max_items_inside_(2 * static_cast<size_t>(pool.executor.threads())) {}
+
+void ConveyorReactor::Begin() {
+  // Settings may be as large as a unary request.
+  const int64_t most = 2 * runtime().options.max_message_bytes;
+  auto self = std::static_pointer_cast<ConveyorReactor>(shared_from_this());
+  pool().body.Acquire(most, stop_token(), [self](absl::StatusOr<Lease> lease) {
+    if (!lease.ok()) {
+      self->FinishOnce(lease.status());
+      return;
+    }
+    std::lock_guard<std::mutex> lock(self->mutex_);
+    self->settings_lease_ = *std::move(lease);
+    self->ReadMoreLocked();
+  });
+}
+
+void ConveyorReactor::ReadMoreLocked() {
+  if (reading_ || state_ == State::kClosed) return;
+  // Between items: wait until there is room for one more.
+  if (state_ == State::kHeader && inside_.size() >= max_items_inside_) return;
+  if (state_ == State::kOpening || state_ == State::kLease) return;
+  reading_ = true;
+  ReadNext(&incoming_);
+}
+
+void ConveyorReactor::OnReadDone(bool ok) {
+  ReadArrived();
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    reading_ = false;
+    if (state_ == State::kClosed) {
+      // Closed while a read was under way: what came is not wanted.
+    } else if (!ok) {
+      if (current_ != nullptr && !current_->is_dropped) {
+        AnswerErrorLocked(
+            current_,
+            Error(absl::StatusCode::kDataLoss, kItemTruncated)
+                .Message(absl::StrCat(
+                    "the stream ended after ", current_->received_bytes, " of ",
+                    current_->content.header.byte_size(), " declared bytes"))
+                .With("received_bytes",
+                      absl::StrCat(current_->received_bytes)));
+      }
+      current_ = nullptr;
+      CloseLocked(state_ == State::kSettings
+                      ? ProtocolError("the stream ended before its settings")
+                      : absl::OkStatus());
+    } else {
+      const auto wire_bytes = static_cast<int64_t>(incoming_.Length());
+      if (state_ == State::kSettings) settings_wire_bytes_ = wire_bytes;
+      absl::StatusOr<ConveyorPart> part = codec_->Parse(incoming_);
+      if (!part.ok()) {
+        CloseLocked(part.status());
+      } else {
+        TakePartLocked(*std::move(part));
+      }
+      ReadMoreLocked();
+    }
+  }
+  FinishIfReady();
+}
+
+void ConveyorReactor::TakePartLocked(ConveyorPart part) {
+  using Kind = ConveyorPart::Kind;
+  if (part.kind == Kind::kNone) {
+    CloseLocked(ProtocolError(
+        "a message holds neither settings nor an item nor a chunk"));
+  } else if ((part.kind == Kind::kSettings) != (state_ == State::kSettings)) {
+    CloseLocked(
+        ProtocolError(part.kind == Kind::kSettings
+                          ? "settings came a second time; they come once, first"
+                          : "the first message must hold the settings"));
+  } else if (part.kind == Kind::kSettings) {
+    // The settings stay as long as the stream; those who hold something do not
+    // wait, so this is granted now or refused.
+    pool().session.Acquire(2 * settings_wire_bytes_, StopToken(),
+                           [this](absl::StatusOr<Lease> lease) {
+                             if (lease.ok()) {
+                               session_lease_ = *std::move(lease);
+                             } else {
+                               CloseLocked(lease.status());
+                             }
+                           });
+    if (state_ == State::kClosed) return;
+    state_ = State::kOpening;
+    ++computing_;
+    auto self = std::static_pointer_cast<ConveyorReactor>(shared_from_this());
+    const absl::Status queued = pool().executor.Submit(
+        [self](absl::Status admitted) { self->Open(std::move(admitted)); });
+    if (!queued.ok()) {
+      --computing_;
+      CloseLocked(queued);
+    }
+  } else if (part.kind == Kind::kItem) {
+    if (state_ == State::kBody) {
+      CloseLocked(ProtocolError(
+          absl::StrCat("item '", part.item.id(), "' begins although '",
+                       current_->content.header.id(), "' has received only ",
+                       current_->received_bytes, " of its ",
+                       current_->content.header.byte_size(), " bytes")));
+    } else {
+      TakeHeaderLocked(std::move(part.item));
+    }
+  } else if (state_ != State::kBody) {
+    CloseLocked(ProtocolError("a chunk came without an item before it"));
+  } else {
+    TakeChunkLocked(part.chunk);
+  }
+}
+
+void ConveyorReactor::TakeHeaderLocked(common::v1::ItemHeader header) {
+  if (header.id().empty() || header.id().size() > kMaxIdBytes ||
+      inside_.count(header.id()) > 0) {
+    CloseLocked(ProtocolError(
+        absl::StrCat("an item's id must have 1 to ", kMaxIdBytes,
+                     " bytes and differ from those of the items under way")));
+    return;
+  }
+  if (header.byte_size() <= 0) {
+    CloseLocked(ProtocolError(
+        absl::StrCat("item '", header.id(), "' must declare a positive size")));
+    return;
+  }
+  current_ = std::make_shared<Item>();
+  current_->content.header = std::move(header);
+  inside_.insert(current_->content.header.id());
+  const int64_t bytes = current_->content.header.byte_size();
+  const int64_t limit = runtime().options.max_item_bytes;
+  state_ = State::kBody;
+  if (bytes > limit) {
+    current_->is_dropped = true;
+    AnswerErrorLocked(
+        current_,
+        Error(absl::StatusCode::kResourceExhausted, kItemTooLarge)
+            .Message(absl::StrCat("the item has ", bytes, " bytes, at most ",
+                                  limit, " are taken"))
+            .Quota("max_item_bytes",
+                   absl::StrCat("limit: ", limit, ", item: ", bytes))
+            .With("limit_bytes", absl::StrCat(limit)));
+    return;
+  }
+  state_ = State::kLease;
+  auto self = std::static_pointer_cast<ConveyorReactor>(shared_from_this());
+  const auto item = current_;
+  // Flow control holds the client back meanwhile, so there is no hurry. The
+  // answer may come at once, under our lock: hand it to the timer's thread
+  // then, so that there is one path only.
+  pool().body.Acquire(
+      bytes, stop_token(),
+      [self, item](absl::StatusOr<Lease> lease) {
+        auto shared = std::make_shared<absl::StatusOr<Lease>>(std::move(lease));
+        self->runtime().timer->At(absl::InfinitePast(), [self, item, shared] {
+          self->LeaseArrived(item, std::move(*shared));
+        });
+      },
+      absl::InfiniteDuration());
+}
+
+void ConveyorReactor::LeaseArrived(const std::shared_ptr<Item>& item,
+                                   absl::StatusOr<Lease> lease) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (state_ != State::kLease || current_ != item) return;
+    state_ = State::kBody;
+    if (lease.ok()) {
+      item->lease = *std::move(lease);
+      item->content.bytes.reserve(
+          static_cast<size_t>(item->content.header.byte_size()));
+    } else if (!stop_token().Poll().ok()) {
+      CloseLocked(StopReason());
+    } else {
+      item->is_dropped = true;
+      AnswerErrorLocked(item, lease.status());
+    }
+    ReadMoreLocked();
+  }
+  FinishIfReady();
+}
+
+void ConveyorReactor::TakeChunkLocked(const std::string& chunk) {
+  const int64_t declared = current_->content.header.byte_size();
+  const auto size = static_cast<int64_t>(chunk.size());
+  if (size == 0 || size > kMaxChunkBytes) {
+    CloseLocked(
+        ProtocolError(absl::StrCat("a chunk has ", size, " bytes; 1 to ",
+                                   kMaxChunkBytes, " are allowed")));
+    return;
+  }
+  if (current_->received_bytes + size > declared) {
+    CloseLocked(ProtocolError(
+        absl::StrCat("item '", current_->content.header.id(),
+                     "' has more bytes than the ", declared, " declared")));
+    return;
+  }
+  current_->received_bytes += size;
+  if (!current_->is_dropped) current_->content.bytes.append(chunk);
+  if (current_->received_bytes == declared) CompleteItemLocked();
+}
+
+void ConveyorReactor::CompleteItemLocked() {
+  const auto item = std::move(current_);
+  current_ = nullptr;
+  state_ = State::kHeader;
+  if (item->is_dropped) return;
+  ++computing_;
+  auto self = std::static_pointer_cast<ConveyorReactor>(shared_from_this());
+  const absl::Status queued =
+      pool().executor.Submit([self, item](absl::Status admitted) {
+        self->Process(item, std::move(admitted));
+      });
+  if (!queued.ok()) {
+    --computing_;
+    AnswerErrorLocked(item, queued);
+  }
+}
+
+void ConveyorReactor::Open(absl::Status admitted) {
+  if (admitted.ok()) admitted = stop_token().Poll();
+  if (admitted.ok()) {
+    Call call(method(), stop_token(), arrival(), Lease(), &pool().work,
+              runtime().metrics);
+    admitted = Guarded([&]() -> absl::StatusOr<grpc::ByteBuffer> {
+                 SL_RETURN_IF_ERROR(codec_->Open(call));
+                 return grpc::ByteBuffer();
+               }).status();
+    SetQueued(call.queued());
+  }
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    --computing_;
+    settings_lease_.Release();
+    if (state_ == State::kOpening) {
+      state_ = State::kHeader;
+      if (!admitted.ok()) CloseLocked(admitted);
+      ReadMoreLocked();
+    }
+  }
+  FinishIfReady();
+}
+
+void ConveyorReactor::Process(const std::shared_ptr<Item>& item,
+                              absl::Status admitted) {
+  if (admitted.ok()) admitted = stop_token().Poll();
+  absl::StatusOr<grpc::ByteBuffer> answer = grpc::ByteBuffer();
+  if (!admitted.ok()) {
+    answer = std::move(admitted);
+  } else {
+    item->call = std::make_unique<Call>(method(), stop_token(), item->arrival,
+                                        std::move(item->lease), &pool().work,
+                                        runtime().metrics);
+    answer =
+        Guarded([&] { return codec_->Process(*item->call, item->content); });
+    item->call->FinishStages();
+  }
+  std::string().swap(item->content.bytes);
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    --computing_;
+    QueueAnswerLocked(item, std::move(answer));
+  }
+  FinishIfReady();
+}
+
+void ConveyorReactor::AnswerErrorLocked(const std::shared_ptr<Item>& item,
+                                        const absl::Status& error) {
+  QueueAnswerLocked(item, error);
+}
+
+void ConveyorReactor::QueueAnswerLocked(
+    const std::shared_ptr<Item>& item,
+    absl::StatusOr<grpc::ByteBuffer> answer) {
+  if (!answer.ok()) {
+    answer = codec_->ErrorAnswer(item->content.header.id(), answer.status());
+  }
+  item->lease.Release();
+  if (item->call != nullptr) {
+    item->call->ShrinkBody(0);
+    item->call->ShrinkReservation(
+        answer.ok() ? static_cast<int64_t>(answer->Length()) : 0);
+  }
+  if (broken_ || !answer.ok()) {
+    inside_.erase(item->content.header.id());
+    ReadMoreLocked();
+    return;
+  }
+  item->answer = *std::move(answer);
+  answers_.push_back(item);
+  WriteNextLocked();
+}
+
+void ConveyorReactor::WriteNextLocked() {
+  if (writing_ || answers_.empty() || finished()) return;
+  writing_ = true;
+  StartWrite(&answers_.front()->answer);
+}
+
+void ConveyorReactor::OnWriteDone(bool ok) {
+  std::shared_ptr<Item> written;  // Destroyed unlocked.
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    writing_ = false;
+    written = std::move(answers_.front());
+    answers_.pop_front();
+    inside_.erase(written->content.header.id());
+    if (!ok) {
+      broken_ = true;
+      answers_.clear();
+      inside_.clear();
+      CloseLocked(StopReason());
+    }
+    WriteNextLocked();
+    ReadMoreLocked();
+  }
+  FinishIfReady();
+}
+
+void ConveyorReactor::CloseLocked(absl::Status status) {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  if (current_ != nullptr) {
+    inside_.erase(current_->content.header.id());
+    current_ = nullptr;
+  }
+  final_status_ = std::move(status);
+}
+
+void ConveyorReactor::OnCancel() {
+  CallReactor::OnCancel();
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    CloseLocked(StopReason());
+    broken_ = true;
+  }
+  FinishIfReady();
+}
+
+void ConveyorReactor::OnDrain() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    CloseLocked(
+        Error(absl::StatusCode::kUnavailable, kDraining)
+            .Message("the server is shutting down; items it had taken are "
+                     "answered, send the others to another one")
+            .RetryAfter(absl::Seconds(1)));
+  }
+  FinishIfReady();
+}
+
+void ConveyorReactor::OnReadTimeout() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    // A client that waits for its answers may be silent.
+    if (state_ == State::kHeader && (computing_ > 0 || !answers_.empty())) {
+      ArmReadTimer();
+      return;
+    }
+    CloseLocked(ReadTimeoutError());
+  }
+  FinishIfReady();
+}
+
+bool ConveyorReactor::ReadyToFinishLocked() const {
+  return state_ == State::kClosed && computing_ == 0 && !writing_ &&
+         (answers_.empty() || broken_);
+}
+
+void ConveyorReactor::FinishIfReady() {
+  absl::Status status;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!ReadyToFinishLocked()) return;
+    status = final_status_;
+  }
+  FinishOnce(status);
+}
+
+}  // namespace sightline

@@ -1,0 +1,193 @@
+#include "services/align/engine/marker_strategy.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+#include "services/align/engine/marker_assignment.h"
+#include "services/align/engine/opencv_image.h"
+
+namespace sightline::align {
+namespace {
+
+// Markers are looked for in a copy of the scan in which they are this large,
+// pixels: enough to tell them from print.
+constexpr double kMarkerPixels = 18;
+constexpr int kMaxLongSide = 1600;
+// Sizes of the page tried, relative to one that fills the scan. A picture of
+// rings is found within 8 % of its size.
+constexpr double kZooms[] = {1,    0.87, 1.15, 0.76, 0.66,
+                             0.57, 0.5,  0.43, 0.37, 0.32};
+// Isolated marks of any size in this range are found at once, in a copy this
+// large.
+constexpr int kIsolatedLongSide = 1200;
+constexpr double kLeastZoom = 0.2;
+constexpr double kMostZoom = 2;
+constexpr double kMinMarkPixels = 6;
+constexpr double kMinScore = 0.5;
+constexpr int kMaxCandidates = 12;
+constexpr int kMaxOffers = 6;
+// Markers are kept no larger than this, pixels.
+constexpr int kKeptPixels = 160;
+// A candidate's place is exact to a pixel of the copy it was found in.
+constexpr double kProposalReach = 12;
+
+MarkerCandidate ScaledBy(const MarkerCandidate& mark, double scale) {
+  return {{mark.center.x * scale, mark.center.y * scale},
+          mark.size * scale,
+          mark.score};
+}
+
+bool IsSamePicture(const GrayImage& a, const GrayImage& b) {
+  return a.width() == b.width() && a.height() == b.height() &&
+         std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+}  // namespace
+
+MarkerStrategy::MarkerStrategy(std::vector<Marker> markers, PixelSize page)
+    : markers_(std::move(markers)), page_(page) {
+  for (Marker& marker : markers_) {
+    marker_size_ += (marker.size.width + marker.size.height) / 2 /
+                    static_cast<double>(markers_.size());
+    const int longer = std::max(marker.image.width(), marker.image.height());
+    if (longer > kKeptPixels) {
+      marker.image =
+          Resized(marker.image,
+                  std::max(1, marker.image.width() * kKeptPixels / longer),
+                  std::max(1, marker.image.height() * kKeptPixels / longer));
+    }
+  }
+}
+
+std::string MarkerStrategy::WhyUnavailable() const {
+  if (markers_.size() >= 3) return "";
+  return absl::StrCat("the reference has ", markers_.size(),
+                      " markers, at least 3 are needed");
+}
+
+int64_t MarkerStrategy::WorkingBytes(int, int,
+                                     const RegistrationOptions&) const {
+  // The copy, the scores and the transforms of the correlation.
+  return int64_t{kMaxLongSide} * kMaxLongSide * 10;
+}
+
+std::vector<const Marker*> MarkerStrategy::DistinctMarkers() const {
+  std::vector<const Marker*> distinct;
+  for (const Marker& marker : markers_) {
+    const bool is_known =
+        std::any_of(distinct.begin(), distinct.end(), [&](const Marker* other) {
+          return other->kind == marker.kind &&
+                 IsSamePicture(other->image, marker.image);
+        });
+    if (!is_known) distinct.push_back(&marker);
+  }
+  return distinct;
+}
+
+double MarkerStrategy::SizeInScan(const ScanImages& scan) const {
+  const double scan_long = std::max(scan.width(), scan.height());
+  return marker_size_ * scan_long / std::max(page_.width, page_.height);
+}
+
+std::vector<MarkerCandidate> MarkerStrategy::FindOfAnySize(
+    ScanImages& scan) const {
+  const GrayImage image = scan.Scaled(kIsolatedLongSide);
+  const double scale = static_cast<double>(scan.width()) / image.width();
+  const double expected = SizeInScan(scan) / scale;
+  const double least = std::max(kMinMarkPixels, kLeastZoom * expected);
+  const double most = kMostZoom * expected;
+  std::vector<MarkerCandidate> candidates;
+  for (const Marker* marker : DistinctMarkers()) {
+    const std::vector<MarkerCandidate> found =
+        marker->kind == MarkerKind::kImage
+            ? FindIsolatedPictures(image, marker->image, least, most, kMinScore,
+                                   kMaxCandidates)
+            : FindMarks(image, marker->kind, least, most, kMaxCandidates);
+    for (const MarkerCandidate& mark : found) {
+      candidates.push_back(ScaledBy(mark, scale));
+    }
+  }
+  KeepBest(candidates, kMaxCandidates);
+  return candidates;
+}
+
+std::vector<MarkerCandidate> MarkerStrategy::FindOfOneSize(ScanImages& scan,
+                                                           double zoom) const {
+  const double in_scan = SizeInScan(scan) * zoom;
+  const double scan_long = std::max(scan.width(), scan.height());
+  const int long_side = static_cast<int>(
+      std::min<double>(kMaxLongSide, scan_long * kMarkerPixels / in_scan));
+  const GrayImage image = scan.Scaled(long_side);
+  const double scale = static_cast<double>(scan.width()) / image.width();
+  const double mark_pixels = in_scan / scale;
+  std::vector<MarkerCandidate> candidates;
+  for (const Marker* marker : DistinctMarkers()) {
+    if (marker->kind != MarkerKind::kImage) continue;
+    const double mean = (marker->size.width + marker->size.height) / 2;
+    const int width =
+        static_cast<int>(std::lround(mark_pixels * marker->size.width / mean));
+    const int height =
+        static_cast<int>(std::lround(mark_pixels * marker->size.height / mean));
+    if (std::min(width, height) < kMinMarkPixels) continue;
+    for (const MarkerCandidate& mark :
+         FindPictures(image, Resized(marker->image, width, height), kMinScore,
+                      kMaxCandidates)) {
+      candidates.push_back(ScaledBy(mark, scale));
+    }
+  }
+  return candidates;
+}
+
+absl::StatusOr<std::string> MarkerStrategy::Propose(ScanImages& scan,
+                                                    const RegistrationOptions&,
+                                                    const StopToken& stop,
+                                                    Offer offer) const {
+  const PixelSize scan_size{static_cast<double>(scan.width()),
+                            static_cast<double>(scan.height())};
+  int offered = 0;
+  std::vector<MarkerCandidate> candidates = FindOfAnySize(scan);
+  const bool has_picture = std::any_of(
+      markers_.begin(), markers_.end(),
+      [](const Marker& marker) { return marker.kind == MarkerKind::kImage; });
+  // First the isolated marks; then one size after another, which add up, as a
+  // tilted page shows its markers in several.
+  const int rounds = has_picture ? static_cast<int>(std::size(kZooms)) : 0;
+  for (int round = 0; round <= rounds; ++round) {
+    SL_RETURN_IF_ERROR(stop.Poll());
+    if (round > 0) {
+      const std::vector<MarkerCandidate> more =
+          FindOfOneSize(scan, kZooms[round - 1]);
+      if (more.empty()) continue;
+      candidates.insert(candidates.end(), more.begin(), more.end());
+      KeepBest(candidates, kMaxCandidates);
+    }
+    for (const MarkerAssignment& assignment :
+         AssignMarkers(markers_, candidates, page_, scan_size, kMaxOffers)) {
+      SL_RETURN_IF_ERROR(stop.Poll());
+      ++offered;
+      SL_ASSIGN_OR_RETURN(
+          const bool done,
+          offer({assignment.scan_to_page, kProposalReach, std::nullopt}));
+      if (done) {
+        return absl::StrCat("arrangement number ", offered, " of ",
+                            candidates.size(), " marks confirmed");
+      }
+    }
+  }
+  return absl::StrCat(candidates.size(), " marks like markers, ", offered,
+                      " arrangements tried, none confirmed");
+}
+
+int64_t MarkerStrategy::ResidentBytes() const {
+  int64_t bytes = sizeof(*this);
+  for (const Marker& marker : markers_) {
+    bytes += static_cast<int64_t>(sizeof(marker)) + marker.image.size_bytes();
+  }
+  return bytes;
+}
+
+}  // namespace sightline::align

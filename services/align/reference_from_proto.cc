@@ -1,0 +1,161 @@
+#include "services/align/reference_from_proto.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/image_message/image_message.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/align/engine/reasons.h"
+
+namespace sightline::align {
+namespace {
+
+constexpr int kMaxMarkers = 64;
+constexpr int kMaxShapes = 20000;
+// Features are computed at 1000 pixels and below; more resolution than this
+// would only cost memory.
+constexpr int kReferenceLongSide = 1600;
+constexpr int kMarkerLongSide = 128;
+
+absl::Status Unusable(absl::string_view field, absl::string_view what) {
+  return Error(absl::StatusCode::kInvalidArgument, kReferenceUnusable)
+      .Field(field, what);
+}
+
+absl::Status CheckCounts(const v1::Reference& message) {
+  if (message.markers_size() > kMaxMarkers) {
+    return Unusable("markers", absl::StrCat("has ", message.markers_size(),
+                                            " markers, at most ", kMaxMarkers));
+  }
+  if (message.shapes_size() > kMaxShapes) {
+    return Unusable("shapes", absl::StrCat("has ", message.shapes_size(),
+                                           " shapes, at most ", kMaxShapes));
+  }
+  return absl::OkStatus();
+}
+
+ImageSource MarkerSource(const v1::Marker& marker) {
+  ImageSource source;
+  source.encoded = marker.image();
+  return source;
+}
+
+std::string MarkerPath(int index) {
+  return absl::StrCat("markers[", index, "]");
+}
+
+absl::StatusOr<MarkerKind> ToMarkerKind(v1::MarkerKind kind, int index) {
+  switch (kind) {
+    case v1::MARKER_KIND_IMAGE:
+      return MarkerKind::kImage;
+    case v1::MARKER_KIND_RING:
+      return MarkerKind::kRing;
+    case v1::MARKER_KIND_SQUARE:
+      return MarkerKind::kSquare;
+    default:
+      return Unusable(absl::StrCat(MarkerPath(index), ".kind"),
+                      "must be IMAGE, RING or SQUARE");
+  }
+}
+
+absl::StatusOr<ShapeKind> ToShapeKind(v1::ShapeKind kind, int index) {
+  switch (kind) {
+    case v1::SHAPE_KIND_UNSPECIFIED:
+    case v1::SHAPE_KIND_ELLIPSE:
+      return ShapeKind::kEllipse;
+    case v1::SHAPE_KIND_RECTANGLE:
+      return ShapeKind::kRectangle;
+    case v1::SHAPE_KIND_BRACKETS:
+      return ShapeKind::kBrackets;
+    default:
+      return Unusable(absl::StrCat("shapes[", index, "].kind"),
+                      "is not a known outline");
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<int64_t> ReferenceBytes(const v1::Reference& message,
+                                       const ImageLimits& limits) {
+  SL_RETURN_IF_ERROR(CheckCounts(message));
+  int64_t bytes = int64_t{message.shapes_size()} *
+                  static_cast<int64_t>(sizeof(PrintedShape));
+  if (message.has_image()) {
+    SL_ASSIGN_OR_RETURN(const ImageHeader header,
+                        InspectImage(ImageSource::Of(message.image()), "image",
+                                     kReferenceLongSide, limits));
+    bytes += header.decode_bytes;
+  }
+  for (int i = 0; i < message.markers_size(); ++i) {
+    if (message.markers(i).image().empty()) continue;
+    SL_ASSIGN_OR_RETURN(const ImageHeader header,
+                        InspectImage(MarkerSource(message.markers(i)),
+                                     absl::StrCat(MarkerPath(i), ".image"),
+                                     kMarkerLongSide, limits));
+    bytes += header.decode_bytes;
+  }
+  return bytes;
+}
+
+absl::StatusOr<Reference> ToReference(const v1::Reference& message,
+                                      const ImageLimits& limits) {
+  SL_RETURN_IF_ERROR(CheckCounts(message));
+  Reference reference;
+  reference.page = {message.page().width(), message.page().height()};
+  if (message.has_image()) {
+    SL_ASSIGN_OR_RETURN(Decoded<GrayImage> decoded,
+                        DecodeGrayMessage(ImageSource::Of(message.image()),
+                                          "image", kReferenceLongSide, limits));
+    reference.image = std::move(decoded.pixels);
+  }
+  for (int i = 0; i < message.markers_size(); ++i) {
+    const v1::Marker& from = message.markers(i);
+    Marker marker;
+    SL_ASSIGN_OR_RETURN(marker.kind, ToMarkerKind(from.kind(), i));
+    marker.center = {from.center().x(), from.center().y()};
+    marker.size = {from.size().width(), from.size().height()};
+    if (marker.kind == MarkerKind::kImage) {
+      SL_ASSIGN_OR_RETURN(
+          Decoded<GrayImage> decoded,
+          DecodeGrayMessage(MarkerSource(from),
+                            absl::StrCat(MarkerPath(i), ".image"),
+                            kMarkerLongSide, limits));
+      marker.image = std::move(decoded.pixels);
+    }
+    reference.markers.push_back(std::move(marker));
+  }
+  reference.shapes.reserve(message.shapes_size());
+  for (int i = 0; i < message.shapes_size(); ++i) {
+    const v1::PrintedShape& from = message.shapes(i);
+    PrintedShape shape;
+    shape.center = {from.center().x(), from.center().y()};
+    shape.size = {from.size().width(), from.size().height()};
+    SL_ASSIGN_OR_RETURN(shape.kind, ToShapeKind(from.kind(), i));
+    reference.shapes.push_back(shape);
+  }
+  return reference;
+}
+
+v1::AlignMethod ToProto(Method method) {
+  switch (method) {
+    case Method::kAuto:
+      return v1::ALIGN_METHOD_AUTO;
+    case Method::kOrb:
+      return v1::ALIGN_METHOD_ORB;
+    case Method::kAkaze:
+      return v1::ALIGN_METHOD_AKAZE;
+    case Method::kSift:
+      return v1::ALIGN_METHOD_SIFT;
+    case Method::kContour:
+      return v1::ALIGN_METHOD_CONTOUR;
+    case Method::kMarkers:
+      return v1::ALIGN_METHOD_MARKERS;
+    case Method::kPatches:
+      return v1::ALIGN_METHOD_PATCHES;
+  }
+  return v1::ALIGN_METHOD_UNSPECIFIED;
+}
+
+}  // namespace sightline::align

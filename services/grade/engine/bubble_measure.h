@@ -1,0 +1,55 @@
+// What one bubble shows: how much ink it holds and how well it is in place.
+#ifndef SIGHTLINE_SERVICES_GRADE_ENGINE_BUBBLE_MEASURE_H_
+#define SIGHTLINE_SERVICES_GRADE_ENGINE_BUBBLE_MEASURE_H_
+
+#include <vector>
+
+#include "services/grade/engine/bubble_patch.h"
+#include "services/grade/engine/displacement.h"
+#include "services/grade/engine/outline.h"
+
+namespace sightline::grade {
+
+struct BubbleMeasure {
+  // False where the scan ends before the bubble does.
+  bool is_inside = false;
+  // Scan pixels.
+  PixelPoint center;
+  // Gray of the paper around, of the bubble's inside on average, and of the
+  // lighter part of its inside (letters cover less than half of it).
+  float paper = 0;
+  float inside = 0;
+  float light = 0;
+  // Gray scatter of the paper around: half the spread of its middle half.
+  float grain = 0;
+  // Darkness along the outline, and in its middle.
+  float outline = 0;
+  float middle = 0;
+};
+
+// Measures the bubbles of one group. Not thread-safe: it owns working space.
+class BubbleMeter {
+ public:
+  explicit BubbleMeter(const GroupPrint& print);
+
+  // Measures the bubble at page point `center`, looking for its outline near
+  // `expected`.
+  BubbleMeasure Measure(const GrayImage& scan, const Homography& page_to_scan,
+                        PixelPoint center, Shift expected);
+
+ private:
+  const PatchFrame frame_;
+  const Outline outline_;
+  const std::vector<int> inside_;
+  const std::vector<int> middle_;
+  const std::vector<int> around_;
+  const int own_shift_;
+  int max_shift_x_;
+  int max_shift_y_;
+  LineMap map_;
+  BubblePatch patch_;
+};
+
+}  // namespace sightline::grade
+
+#endif  // SIGHTLINE_SERVICES_GRADE_ENGINE_BUBBLE_MEASURE_H_

@@ -1,0 +1,33 @@
+// What a field's bubbles say together.
+#ifndef SIGHTLINE_SERVICES_GRADE_ENGINE_FIELD_DECISION_H_
+#define SIGHTLINE_SERVICES_GRADE_ENGINE_FIELD_DECISION_H_
+
+#include <optional>
+#include <vector>
+
+#include "services/grade/engine/layout.h"
+#include "services/grade/engine/mark_levels.h"
+#include "services/grade/engine/sheet_reader.h"
+
+namespace sightline::grade {
+
+// One bubble as the decision sees it.
+struct BubbleEvidence {
+  // Ink beyond that of an empty bubble.
+  double excess = 0;
+  double fill = 0;
+  // Agreement of the printed outline with its place, 0..1.
+  double match = 0;
+  // False where the scan ends before the bubble does.
+  bool is_inside = true;
+};
+
+// Decides a field: which bubbles are marked, what it reads, how sure that is
+// and why not surer. A pure function. `bubbles` belong to `field` in order.
+FieldReading DecideField(const Field& field,
+                         const std::vector<BubbleEvidence>& bubbles,
+                         const GroupLevels& levels, const ReadOptions& options);
+
+}  // namespace sightline::grade
+
+#endif  // SIGHTLINE_SERVICES_GRADE_ENGINE_FIELD_DECISION_H_

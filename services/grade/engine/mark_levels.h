@@ -1,0 +1,62 @@
+// How dark empty bubbles and marks are on one page.
+//
+// Printed letters hold ink, pencils differ, scanners differ: nothing absolute
+// tells a mark. But empty bubbles of one column carry the same letter, most of
+// a page's empty bubbles are alike, and so are its marks.
+#ifndef SIGHTLINE_SERVICES_GRADE_ENGINE_MARK_LEVELS_H_
+#define SIGHTLINE_SERVICES_GRADE_ENGINE_MARK_LEVELS_H_
+
+#include <optional>
+#include <vector>
+
+namespace sightline::grade {
+
+// One bubble's ink, relative to the paper: 0 white, 1 black.
+struct Ink {
+  int group = 0;
+  // Bubbles with the same column carry the same printed letter; columns are
+  // numbered through the page.
+  int column = 0;
+  // Mean over the bubble's inside.
+  float fill = 0;
+  // Of its lighter part, which a printed letter does not reach.
+  float veil = 0;
+  // False for a bubble that could not be measured; it counts nowhere.
+  bool is_usable = false;
+};
+
+// What tells marks from empty bubbles in one group. All in excess ink: ink
+// beyond that of an empty bubble of the same column.
+struct GroupLevels {
+  // Scatter (standard deviation, robust) of empty bubbles.
+  double noise = 0;
+  // Typical mark; 0 when the page has none.
+  double mark = 0;
+  // Below: empty beyond doubt.
+  double empty_below = 0;
+  // At and above: marked.
+  double threshold = 0;
+  // At and above: marked beyond doubt.
+  double marked_from = 0;
+};
+
+struct MarkLevels {
+  // Per group.
+  std::vector<GroupLevels> groups;
+  // Per bubble: its excess ink.
+  std::vector<float> excess;
+  // Fill of the page's typical empty bubble, and of its typical mark (0 when
+  // it has none).
+  double empty_fill = 0;
+  double mark_fill = 0;
+  // The page's threshold in excess ink.
+  double threshold = 0;
+};
+
+// Levels from all bubbles of a page. `columns` and `groups`: how many there
+// are.
+MarkLevels FindLevels(const std::vector<Ink>& bubbles, int groups, int columns);
+
+}  // namespace sightline::grade
+
+#endif  // SIGHTLINE_SERVICES_GRADE_ENGINE_MARK_LEVELS_H_

@@ -1,0 +1,151 @@
+#include "services/grade/engine/scoring.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "services/grade/engine/reasons.h"
+
+namespace sightline::grade {
+namespace {
+
+// A question's marks with every default filled in.
+struct FullMarks {
+  double correct;
+  double incorrect;
+  double blank;
+  double multiple;
+};
+
+FullMarks Resolve(const Marks& own, const Marks& key) {
+  const auto pick = [](std::optional<double> first,
+                       std::optional<double> second, double otherwise) {
+    return first.has_value() ? *first : second.value_or(otherwise);
+  };
+  FullMarks marks;
+  marks.correct = pick(own.correct, key.correct, 1);
+  marks.incorrect = pick(own.incorrect, key.incorrect, 0);
+  marks.blank = pick(own.blank, key.blank, 0);
+  marks.multiple = pick(own.multiple, key.multiple, marks.incorrect);
+  return marks;
+}
+
+// What a question's field, or the members of its combined field, read as.
+struct Answer {
+  std::string text;
+  bool is_blank = true;
+  bool has_too_many = false;
+  bool needs_review = false;
+};
+
+void Join(const Field& field, const FieldReading& reading, Answer& answer) {
+  answer.text += reading.answer;
+  answer.is_blank = answer.is_blank && reading.marked_count == 0;
+  answer.has_too_many =
+      answer.has_too_many ||
+      (field.kind != FieldKind::kMultiple && reading.marked_count > 1);
+  answer.needs_review = answer.needs_review || reading.needs_review;
+}
+
+Answer AnswerOf(const Sheet& sheet, const SheetReading& reading,
+                absl::string_view label) {
+  Answer answer;
+  if (const auto field = sheet.FindField(label); field.has_value()) {
+    Join(sheet.fields()[*field], reading.fields[*field], answer);
+    return answer;
+  }
+  if (const auto index = sheet.FindCombined(label); index.has_value()) {
+    for (const std::string& member : sheet.combined()[*index].fields) {
+      const int field = sheet.FindField(member).value();
+      Join(sheet.fields()[field], reading.fields[field], answer);
+    }
+  }
+  return answer;
+}
+
+QuestionResult ScoreQuestion(const Question& question, const Marks& key_marks,
+                             const Answer& answer) {
+  const FullMarks marks = Resolve(question.marks, key_marks);
+  QuestionResult result;
+  result.field = question.field;
+  result.answer = answer.text;
+  result.needs_review = answer.needs_review;
+  if (!question.accepted.empty()) {
+    result.expected = question.accepted.front().answer;
+  }
+  result.max_score = question.weight * marks.correct;
+
+  const auto accepted = std::find_if(
+      question.accepted.begin(), question.accepted.end(),
+      [&](const AcceptedAnswer& a) { return a.answer == answer.text; });
+  if (question.bonus) {
+    result.verdict = Verdict::kBonus;
+    result.score = result.max_score;
+  } else if (answer.has_too_many) {
+    result.verdict = Verdict::kMultiple;
+    result.score = question.weight * marks.multiple;
+  } else if (accepted != question.accepted.end()) {
+    result.verdict =
+        accepted->share < 1 ? Verdict::kPartial : Verdict::kCorrect;
+    result.score = question.weight * marks.correct * accepted->share;
+  } else if (answer.is_blank) {
+    result.verdict = Verdict::kBlank;
+    result.score = question.weight * marks.blank;
+  } else {
+    result.verdict = Verdict::kIncorrect;
+    result.score = question.weight * marks.incorrect;
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<CombinedReading> Combine(const Sheet& sheet,
+                                     const SheetReading& reading) {
+  std::vector<CombinedReading> combined;
+  combined.reserve(sheet.combined().size());
+  for (const CombinedField& field : sheet.combined()) {
+    CombinedReading joined;
+    joined.label = field.label;
+    joined.confidence = 1;
+    for (const std::string& member : field.fields) {
+      const int index = sheet.FindField(member).value();
+      joined.answer += reading.fields[index].answer;
+      joined.confidence =
+          std::min(joined.confidence, reading.fields[index].confidence);
+    }
+    combined.push_back(std::move(joined));
+  }
+  return combined;
+}
+
+absl::StatusOr<Score> ScoreSheet(const AnswerKey& key, const Sheet& sheet,
+                                 const SheetReading& reading) {
+  if (reading.fields.size() != sheet.fields().size()) {
+    return Error(absl::StatusCode::kInvalidArgument, kReadingMismatch)
+        .Message(absl::StrCat("the reading has ", reading.fields.size(),
+                              " fields, the sheet ", sheet.fields().size()));
+  }
+  const std::vector<LayoutProblem> problems = CheckKey(key, sheet);
+  Error error(absl::StatusCode::kInvalidArgument, kKeyInvalid);
+  bool failed = false;
+  for (const LayoutProblem& problem : problems) {
+    if (!problem.is_error) continue;
+    failed = true;
+    error.Field(problem.field, problem.description);
+  }
+  if (failed) return error;
+
+  Score score;
+  score.questions.reserve(key.questions.size());
+  for (const Question& question : key.questions) {
+    score.questions.push_back(ScoreQuestion(
+        question, key.marks, AnswerOf(sheet, reading, question.field)));
+    score.score += score.questions.back().score;
+    score.max_score += score.questions.back().max_score;
+  }
+  return score;
+}
+
+}  // namespace sightline::grade

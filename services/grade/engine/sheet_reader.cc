@@ -1,0 +1,277 @@
+#include "services/grade/engine/sheet_reader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/grade/engine/bubble_measure.h"
+#include "services/grade/engine/displacement.h"
+#include "services/grade/engine/field_decision.h"
+#include "services/grade/engine/mark_levels.h"
+#include "services/grade/engine/reasons.h"
+
+namespace sightline::grade {
+namespace {
+
+// A page is refused when fewer of its bubbles than this lie in the scan.
+constexpr double kMinInsideShare = 0.25;
+// ... or lie in groups whose print was found.
+constexpr double kMinPrintedShare = 0.5;
+// A group without outlines counts as printed when this share of its bubbles
+// shows letters.
+constexpr double kMinLetterShare = 0.5;
+// Paper darker than this, of 255, shows no marks.
+constexpr float kMinPaper = 8;
+// A bubble whose surroundings are scribbled over borrows its paper from its
+// neighbours: the darkest that paper may be against theirs.
+constexpr float kPaperShare = 0.85f;
+
+absl::Status CheckOptions(const ReadOptions& options) {
+  Error error(absl::StatusCode::kInvalidArgument, kReadOptionInvalid);
+  bool failed = false;
+  const auto check = [&](bool ok, const char* field, const char* range) {
+    if (ok) return;
+    failed = true;
+    error.Field(field, range);
+  };
+  check(!options.threshold.has_value() ||
+            (*options.threshold >= 0 && *options.threshold <= 1),
+        "threshold", "must be 0 to 1");
+  check(options.batch_size >= 1 && options.batch_size <= 10000, "batch_size",
+        "must be 1 to 10000");
+  check(options.review_below >= 0 && options.review_below <= 1, "review_below",
+        "must be 0 to 1");
+  if (failed) return error;
+  return absl::OkStatus();
+}
+
+absl::Status Unreadable(const std::string& message) {
+  return Error(absl::StatusCode::kFailedPrecondition, kSheetUnreadable)
+      .Message(message)
+      .Precondition("scan", "scan the sheet that the layout describes");
+}
+
+// Reads one page; its members are what the stages hand on.
+class PageReader {
+ public:
+  PageReader(const GrayImage& scan, const Homography& page_to_scan,
+             const Sheet& sheet, const ReadOptions& options,
+             const StopToken& stop)
+      : scan_(scan),
+        page_to_scan_(page_to_scan),
+        sheet_(sheet),
+        options_(options),
+        stop_(stop) {}
+
+  absl::StatusOr<SheetReading> Read() {
+    SL_ASSIGN_OR_RETURN(print_, FindPrint(scan_, page_to_scan_, sheet_, stop_));
+    SL_RETURN_IF_ERROR(Measure());
+    SL_RETURN_IF_ERROR(CheckReadable());
+    EvenOutPaper();
+    return Decide();
+  }
+
+ private:
+  absl::Status Measure() {
+    std::vector<BubbleMeter> meters;
+    meters.reserve(print_.groups.size());
+    for (const GroupPrint& print : print_.groups) meters.emplace_back(print);
+    measures_.reserve(sheet_.bubble_count());
+    const auto& fields = sheet_.fields();
+    for (size_t f = 0; f < fields.size(); ++f) {
+      if (f % options_.batch_size == 0) SL_RETURN_IF_ERROR(stop_.Poll());
+      const Tile& tile = print_.tiles[print_.tile_of_field[f]];
+      for (const Bubble& bubble : fields[f].bubbles) {
+        measures_.push_back(meters[tile.group].Measure(
+            scan_, page_to_scan_, bubble.center, tile.shift));
+      }
+    }
+    return stop_.Poll();
+  }
+
+  absl::Status CheckReadable() const {
+    int inside = 0;
+    for (const BubbleMeasure& measure : measures_) inside += measure.is_inside;
+    if (inside < kMinInsideShare * sheet_.bubble_count()) {
+      return Unreadable(absl::StrCat("only ", inside, " of ",
+                                     sheet_.bubble_count(),
+                                     " bubbles lie within the scan"));
+    }
+    int printed = 0;
+    size_t at = 0;
+    for (size_t f = 0; f < sheet_.fields().size(); ++f) {
+      const GroupPrint& print = print_.groups[sheet_.groups()[f]];
+      const bool is_printed =
+          print.has_outlines || print.letter_share >= kMinLetterShare;
+      for (size_t b = 0; b < sheet_.fields()[f].bubbles.size(); ++b) {
+        printed += measures_[at++].is_inside && is_printed;
+      }
+    }
+    if (printed >= kMinPrintedShare * inside) return absl::OkStatus();
+    return Unreadable(absl::StrCat(
+        "no printed bubbles where the layout puts them (found for ", printed,
+        " of ", inside, "): blank paper, another form or a wrong alignment"));
+  }
+
+  void EvenOutPaper() {
+    size_t first = 0;
+    std::vector<float> papers;
+    for (const Field& field : sheet_.fields()) {
+      const size_t end = first + field.bubbles.size();
+      papers.clear();
+      for (size_t i = first; i < end; ++i) {
+        if (measures_[i].is_inside) papers.push_back(measures_[i].paper);
+      }
+      if (!papers.empty()) {
+        const auto middle = papers.begin() + papers.size() / 2;
+        std::nth_element(papers.begin(), middle, papers.end());
+        for (size_t i = first; i < end; ++i) {
+          measures_[i].paper =
+              std::max(measures_[i].paper, kPaperShare * *middle);
+        }
+      }
+      first = end;
+    }
+  }
+
+  // Per bubble its column: bubbles of a group with the same value carry the
+  // same printed letter.
+  std::vector<Ink> Inks(int* column_count) const {
+    std::vector<Ink> inks(measures_.size());
+    std::map<std::pair<int, absl::string_view>, int> columns;
+    size_t at = 0;
+    for (size_t f = 0; f < sheet_.fields().size(); ++f) {
+      const int group = sheet_.groups()[f];
+      for (const Bubble& bubble : sheet_.fields()[f].bubbles) {
+        const BubbleMeasure& measure = measures_[at];
+        Ink& ink = inks[at++];
+        ink.group = group;
+        ink.column = columns
+                         .try_emplace({group, bubble.value},
+                                      static_cast<int>(columns.size()))
+                         .first->second;
+        ink.is_usable = measure.is_inside && measure.paper >= kMinPaper;
+        if (!ink.is_usable) continue;
+        ink.fill = std::clamp(1 - measure.inside / measure.paper, 0.0f, 1.0f);
+        ink.veil = std::clamp(1 - measure.light / measure.paper, 0.0f, 1.0f);
+      }
+    }
+    *column_count = static_cast<int>(columns.size());
+    return inks;
+  }
+
+  // Agreement of a bubble's outline with its place: 0 at what lies beside
+  // outlines, 1 at 0.6 of the group's typical outline.
+  double Match(const BubbleMeasure& measure, const GroupPrint& print) const {
+    if (!measure.is_inside) return 0;
+    if (!print.has_outlines) {
+      // Where nothing but letters is printed nothing shows a wrong place.
+      return print.letter_share;
+    }
+    const double from = print.clutter;
+    const double to = std::max(0.6 * print.outline, from + 1e-6);
+    return std::clamp((measure.outline - from) / (to - from), 0.0, 1.0);
+  }
+
+  SheetReading Decide() const {
+    int columns = 0;
+    const std::vector<Ink> inks = Inks(&columns);
+    const MarkLevels levels = FindLevels(inks, sheet_.group_count(), columns);
+    SheetReading reading;
+    reading.empty_level = levels.empty_fill;
+    reading.mark_level = levels.mark_fill;
+    reading.page_threshold = options_.threshold.value_or(
+        std::min(1.0, levels.empty_fill + levels.threshold));
+    reading.fields.reserve(sheet_.fields().size());
+    size_t at = 0;
+    std::vector<BubbleEvidence> evidence;
+    for (size_t f = 0; f < sheet_.fields().size(); ++f) {
+      const Field& field = sheet_.fields()[f];
+      const int group = sheet_.groups()[f];
+      evidence.clear();
+      const size_t first = at;
+      for (; at < first + field.bubbles.size(); ++at) {
+        evidence.push_back({levels.excess[at], inks[at].fill,
+                            Match(measures_[at], print_.groups[group]),
+                            inks[at].is_usable});
+      }
+      FieldReading& decided = reading.fields.emplace_back(
+          DecideField(field, evidence, levels.groups[group], options_));
+      for (size_t b = 0; b < field.bubbles.size(); ++b) {
+        decided.bubbles[b].center = measures_[first + b].center;
+      }
+    }
+    return reading;
+  }
+
+  const GrayImage& scan_;
+  const Homography page_to_scan_;
+  const Sheet& sheet_;
+  const ReadOptions& options_;
+  const StopToken& stop_;
+  PrintModel print_;
+  // One per bubble, field by field.
+  std::vector<BubbleMeasure> measures_;
+};
+
+}  // namespace
+
+const char* FlagName(Flag flag) {
+  switch (flag) {
+    case Flag::kBlank:
+      return "blank";
+    case Flag::kMultiple:
+      return "multiple";
+    case Flag::kFaint:
+      return "faint";
+    case Flag::kErased:
+      return "erased";
+    case Flag::kAmbiguous:
+      return "ambiguous";
+    case Flag::kOffGrid:
+      return "off_grid";
+    case Flag::kCutOff:
+      return "cut_off";
+  }
+  return "unknown";
+}
+
+absl::StatusOr<SheetReading> ReadSheet(const GrayImage& scan,
+                                       const Homography& scan_to_page,
+                                       const Sheet& sheet,
+                                       const ReadOptions& options,
+                                       const StopToken& stop) {
+  SL_RETURN_IF_ERROR(CheckOptions(options));
+  const auto page_to_scan = scan_to_page.Inverse();
+  bool is_finite = page_to_scan.has_value();
+  for (int i = 0; is_finite && i < 9; ++i) {
+    is_finite = std::isfinite((*page_to_scan)[i]);
+  }
+  if (!is_finite) {
+    return Error(absl::StatusCode::kInvalidArgument, kHomographySingular)
+        .Message("the map from scan to page cannot be inverted");
+  }
+  if (scan.empty()) return Unreadable("the scan has no pixels");
+  return PageReader(scan, *page_to_scan, sheet, options, stop).Read();
+}
+
+int64_t ReadSheetBytes(const Sheet& sheet, const ReadOptions&) {
+  // Largest patch: 56 + 28 samples square; per group a meter with its line
+  // map, sums and offset tables; for one group at a time 64 maps.
+  constexpr int64_t kPatch = (56 + 2 * 14) * (56 + 2 * 14);
+  constexpr int64_t kMeter = kPatch * (4 + 4 + 1 + 3 * 4);
+  constexpr int64_t kMaps = 64 * kPatch * 4;
+  constexpr int64_t kPerBubble =
+      sizeof(BubbleMeasure) + sizeof(Ink) + sizeof(BubbleReading) + 120;
+  constexpr int64_t kPerField = sizeof(FieldReading) + sizeof(Tile) + 300;
+  return kMaps + sheet.group_count() * kMeter +
+         sheet.bubble_count() * kPerBubble +
+         static_cast<int64_t>(sheet.fields().size()) * kPerField + 65536;
+}
+
+}  // namespace sightline::grade

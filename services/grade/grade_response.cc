@@ -1,0 +1,120 @@
+#include "services/grade/grade_response.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace sightline::grade {
+namespace {
+
+v1::Flag ToProto(Flag flag) {
+  switch (flag) {
+    case Flag::kBlank:
+      return v1::FLAG_BLANK;
+    case Flag::kMultiple:
+      return v1::FLAG_MULTIPLE;
+    case Flag::kFaint:
+      return v1::FLAG_FAINT;
+    case Flag::kErased:
+      return v1::FLAG_ERASED;
+    case Flag::kAmbiguous:
+      return v1::FLAG_AMBIGUOUS;
+    case Flag::kOffGrid:
+      return v1::FLAG_OFF_GRID;
+    case Flag::kCutOff:
+      return v1::FLAG_CUT_OFF;
+  }
+  return v1::FLAG_UNSPECIFIED;
+}
+
+v1::Verdict ToProto(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kCorrect:
+      return v1::VERDICT_CORRECT;
+    case Verdict::kPartial:
+      return v1::VERDICT_PARTIAL;
+    case Verdict::kIncorrect:
+      return v1::VERDICT_INCORRECT;
+    case Verdict::kBlank:
+      return v1::VERDICT_BLANK;
+    case Verdict::kMultiple:
+      return v1::VERDICT_MULTIPLE;
+    case Verdict::kBonus:
+      return v1::VERDICT_BONUS;
+  }
+  return v1::VERDICT_UNSPECIFIED;
+}
+
+void FillBubbles(const Field& field, const FieldReading& reading, int reduction,
+                 v1::FieldReading* out) {
+  for (size_t i = 0; i < reading.bubbles.size(); ++i) {
+    const BubbleReading& from = reading.bubbles[i];
+    v1::BubbleReading* bubble = out->add_bubbles();
+    bubble->set_value(field.bubbles[i].value);
+    bubble->set_fill(from.fill);
+    bubble->set_marked(from.marked);
+    bubble->set_match(from.match);
+    bubble->mutable_center()->set_x(from.center.x * reduction);
+    bubble->mutable_center()->set_y(from.center.y * reduction);
+  }
+}
+
+}  // namespace
+
+void FillReading(const Sheet& sheet, const SheetReading& reading,
+                 const ReadOptions& options, bool with_bubbles, int reduction,
+                 v1::GradeSheetResponse* response) {
+  for (size_t i = 0; i < reading.fields.size(); ++i) {
+    const Field& field = sheet.fields()[i];
+    const FieldReading& from = reading.fields[i];
+    v1::FieldReading* out = response->add_fields();
+    out->set_label(field.label);
+    out->set_answer(from.answer);
+    out->set_confidence(from.confidence);
+    for (const Flag flag : from.flags) out->add_flags(ToProto(flag));
+    if (with_bubbles) FillBubbles(field, from, reduction, out);
+    if (from.needs_review) response->add_review(field.label);
+  }
+  for (const CombinedReading& from : Combine(sheet, reading)) {
+    v1::CombinedReading* out = response->add_combined();
+    out->set_label(from.label);
+    out->set_answer(from.answer);
+    out->set_confidence(from.confidence);
+  }
+  v1::Thresholds* thresholds = response->mutable_thresholds();
+  thresholds->set_page(reading.page_threshold);
+  thresholds->set_empty_level(reading.empty_level);
+  thresholds->set_mark_level(reading.mark_level);
+  thresholds->set_given(options.threshold.has_value());
+}
+
+void FillScore(const Score& score, v1::GradeSheetResponse* response) {
+  for (const QuestionResult& from : score.questions) {
+    v1::QuestionResult* out = response->add_questions();
+    out->set_field(from.field);
+    out->set_answer(from.answer);
+    out->set_expected(from.expected);
+    out->set_verdict(ToProto(from.verdict));
+    out->set_score(from.score);
+    out->set_max_score(from.max_score);
+    out->set_needs_review(from.needs_review);
+  }
+  response->set_score(score.score);
+  response->set_max_score(score.max_score);
+}
+
+void FillProblems(const std::vector<LayoutProblem>& problems,
+                  const std::string& prefix,
+                  v1::ValidateLayoutResponse* response) {
+  for (const LayoutProblem& from : problems) {
+    v1::LayoutProblem* out = response->add_problems();
+    out->set_severity(from.is_error ? v1::LayoutProblem::SEVERITY_ERROR
+                                    : v1::LayoutProblem::SEVERITY_WARNING);
+    out->set_field(from.field.empty() ? prefix
+                                      : absl::StrCat(prefix, ".", from.field));
+    out->set_description(from.description);
+    if (from.is_error) response->set_valid(false);
+  }
+}
+
+}  // namespace sightline::grade

@@ -1,0 +1,211 @@
+#include "services/grade/layout_from_proto.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/grade/engine/reasons.h"
+
+namespace sightline::grade {
+namespace {
+
+absl::Status UnknownValue(absl::string_view field) {
+  return Error(absl::StatusCode::kInvalidArgument, kLayoutInvalid)
+      .Field(field, "is not a known value");
+}
+
+PixelPoint ToPoint(const common::v1::Point& point) {
+  return {point.x(), point.y()};
+}
+
+PixelSize ToSize(const common::v1::Size& size) {
+  return {size.width(), size.height()};
+}
+
+// nullopt where the message leaves it to the layout.
+absl::StatusOr<std::optional<BubbleShape>> ToShape(align::v1::ShapeKind kind,
+                                                   absl::string_view path) {
+  switch (kind) {
+    case align::v1::SHAPE_KIND_UNSPECIFIED:
+      return std::optional<BubbleShape>();
+    case align::v1::SHAPE_KIND_ELLIPSE:
+      return std::optional<BubbleShape>(BubbleShape::kEllipse);
+    case align::v1::SHAPE_KIND_RECTANGLE:
+      return std::optional<BubbleShape>(BubbleShape::kRectangle);
+    case align::v1::SHAPE_KIND_BRACKETS:
+      return std::optional<BubbleShape>(BubbleShape::kBrackets);
+    default:
+      return UnknownValue(path);
+  }
+}
+
+absl::StatusOr<FieldKind> ToKind(v1::FieldKind kind, absl::string_view path) {
+  switch (kind) {
+    case v1::FIELD_KIND_UNSPECIFIED:
+    case v1::FIELD_KIND_SINGLE:
+      return FieldKind::kSingle;
+    case v1::FIELD_KIND_MULTIPLE:
+      return FieldKind::kMultiple;
+    case v1::FIELD_KIND_INTEGER:
+      return FieldKind::kInteger;
+    default:
+      return UnknownValue(path);
+  }
+}
+
+absl::StatusOr<Direction> ToDirection(v1::Direction direction,
+                                      absl::string_view path) {
+  switch (direction) {
+    case v1::DIRECTION_UNSPECIFIED:
+      return Direction::kDefault;
+    case v1::DIRECTION_LEFT_TO_RIGHT:
+      return Direction::kLeftToRight;
+    case v1::DIRECTION_RIGHT_TO_LEFT:
+      return Direction::kRightToLeft;
+    case v1::DIRECTION_TOP_TO_BOTTOM:
+      return Direction::kTopToBottom;
+    case v1::DIRECTION_BOTTOM_TO_TOP:
+      return Direction::kBottomToTop;
+    default:
+      return UnknownValue(path);
+  }
+}
+
+absl::StatusOr<FieldBlock> ToBlock(const v1::FieldBlock& message) {
+  FieldBlock block;
+  block.name = message.name();
+  block.labels.assign(message.labels().begin(), message.labels().end());
+  block.values.assign(message.values().begin(), message.values().end());
+  SL_ASSIGN_OR_RETURN(block.kind, ToKind(message.kind(), "kind"));
+  block.origin = ToPoint(message.origin());
+  SL_ASSIGN_OR_RETURN(
+      block.value_direction,
+      ToDirection(message.value_direction(), "value_direction"));
+  SL_ASSIGN_OR_RETURN(
+      block.field_direction,
+      ToDirection(message.field_direction(), "field_direction"));
+  block.value_gap = message.value_gap();
+  block.field_gap = message.field_gap();
+  block.bubble = ToSize(message.bubble());
+  SL_ASSIGN_OR_RETURN(block.shape,
+                      ToShape(message.bubble_shape(), "bubble_shape"));
+  block.empty_value = message.empty_value();
+  return block;
+}
+
+absl::StatusOr<Field> ToField(const v1::Field& message) {
+  Field field;
+  field.label = message.label();
+  SL_ASSIGN_OR_RETURN(field.kind, ToKind(message.kind(), "kind"));
+  field.empty_value = message.empty_value();
+  for (int i = 0; i < message.bubbles_size(); ++i) {
+    const v1::Bubble& from = message.bubbles(i);
+    Bubble bubble;
+    bubble.value = from.value();
+    bubble.center = ToPoint(from.center());
+    bubble.size = ToSize(from.size());
+    SL_ASSIGN_OR_RETURN(
+        bubble.shape,
+        ToShape(from.shape(), absl::StrCat("bubbles[", i, "].shape")));
+    field.bubbles.push_back(std::move(bubble));
+  }
+  return field;
+}
+
+Marks ToMarks(const v1::Marks& message) {
+  Marks marks;
+  if (message.has_correct()) marks.correct = message.correct();
+  if (message.has_incorrect()) marks.incorrect = message.incorrect();
+  if (message.has_blank()) marks.blank = message.blank();
+  if (message.has_multiple()) marks.multiple = message.multiple();
+  return marks;
+}
+
+align::v1::ShapeKind ToShapeKind(BubbleShape shape) {
+  switch (shape) {
+    case BubbleShape::kEllipse:
+      return align::v1::SHAPE_KIND_ELLIPSE;
+    case BubbleShape::kRectangle:
+      return align::v1::SHAPE_KIND_RECTANGLE;
+    case BubbleShape::kBrackets:
+      return align::v1::SHAPE_KIND_BRACKETS;
+  }
+  return align::v1::SHAPE_KIND_UNSPECIFIED;
+}
+
+}  // namespace
+
+absl::StatusOr<SheetLayout> ToLayout(const v1::SheetLayout& message) {
+  SheetLayout layout;
+  layout.name = message.name();
+  layout.page = ToSize(message.page());
+  layout.bubble = ToSize(message.bubble());
+  SL_ASSIGN_OR_RETURN(const std::optional<BubbleShape> shape,
+                      ToShape(message.bubble_shape(), "bubble_shape"));
+  layout.shape = shape.value_or(BubbleShape::kEllipse);
+  for (int i = 0; i < message.blocks_size(); ++i) {
+    absl::StatusOr<FieldBlock> block = ToBlock(message.blocks(i));
+    if (!block.ok()) {
+      return PrefixFields(block.status(), absl::StrCat("blocks[", i, "]"));
+    }
+    layout.blocks.push_back(*std::move(block));
+  }
+  for (int i = 0; i < message.fields_size(); ++i) {
+    absl::StatusOr<Field> field = ToField(message.fields(i));
+    if (!field.ok()) {
+      return PrefixFields(field.status(), absl::StrCat("fields[", i, "]"));
+    }
+    layout.fields.push_back(*std::move(field));
+  }
+  for (const v1::CombinedField& from : message.combined()) {
+    CombinedField combined;
+    combined.label = from.label();
+    combined.fields.assign(from.fields().begin(), from.fields().end());
+    layout.combined.push_back(std::move(combined));
+  }
+  return layout;
+}
+
+AnswerKey ToKey(const v1::AnswerKey& message) {
+  AnswerKey key;
+  key.marks = ToMarks(message.marks());
+  for (const v1::Question& from : message.questions()) {
+    Question question;
+    question.field = from.field();
+    for (const v1::AcceptedAnswer& answer : from.accepted()) {
+      question.accepted.push_back(
+          {answer.answer(), answer.share() == 0 ? 1 : answer.share()});
+    }
+    question.marks = ToMarks(from.marks());
+    question.weight = from.weight() == 0 ? 1 : from.weight();
+    question.bonus = from.bonus();
+    key.questions.push_back(std::move(question));
+  }
+  return key;
+}
+
+align::v1::Reference ToReference(const v1::SheetLayout& message,
+                                 const Sheet& sheet) {
+  align::v1::Reference reference;
+  *reference.mutable_page() = message.page();
+  if (message.has_reference()) {
+    *reference.mutable_image() = message.reference();
+  }
+  *reference.mutable_markers() = message.markers();
+  for (const Field& field : sheet.fields()) {
+    for (const Bubble& bubble : field.bubbles) {
+      align::v1::PrintedShape* shape = reference.add_shapes();
+      shape->mutable_center()->set_x(bubble.center.x);
+      shape->mutable_center()->set_y(bubble.center.y);
+      shape->mutable_size()->set_width(bubble.size.width);
+      shape->mutable_size()->set_height(bubble.size.height);
+      shape->set_kind(ToShapeKind(*bubble.shape));
+    }
+  }
+  return reference;
+}
+
+}  // namespace sightline::grade

@@ -1,0 +1,29 @@
+// Layout and key messages to the engine's structures, and a layout to the
+// reference that registration needs.
+#ifndef SIGHTLINE_SERVICES_GRADE_LAYOUT_FROM_PROTO_H_
+#define SIGHTLINE_SERVICES_GRADE_LAYOUT_FROM_PROTO_H_
+
+#include "absl/status/statusor.h"
+#include "services/grade/engine/layout.h"
+#include "services/grade/engine/scoring.h"
+#include "sightline/align/v1/align.pb.h"
+#include "sightline/grade/v1/answer_key.pb.h"
+#include "sightline/grade/v1/layout.pb.h"
+
+namespace sightline::grade {
+
+// Errors: InvalidArgument LAYOUT_INVALID (an enum value that is not known),
+// with the field's path below the message. What the layout means is checked by
+// Sheet::Create().
+absl::StatusOr<SheetLayout> ToLayout(const v1::SheetLayout& message);
+
+// Never fails: what does not fit is found by CheckKey().
+AnswerKey ToKey(const v1::AnswerKey& message);
+
+// The page, its picture, its markers, and every bubble as a printed shape.
+align::v1::Reference ToReference(const v1::SheetLayout& message,
+                                 const Sheet& sheet);
+
+}  // namespace sightline::grade
+
+#endif  // SIGHTLINE_SERVICES_GRADE_LAYOUT_FROM_PROTO_H_

@@ -1,0 +1,77 @@
+#include <algorithm>
+#include <utility>
+
+#include "tests/generator/form_builder.h"
+
+namespace sightline::generator {
+namespace {
+
+// An emblem that looks the same in no other place and no other orientation.
+void DrawEmblem(Canvas& canvas, PixelPoint center, double size) {
+  const double r = size / 2;
+  canvas.Box({center.x - r * 0.94, center.y - r * 0.94},
+             {center.x + r * 0.94, center.y + r * 0.94}, r * 0.1, {25, 0, 0});
+  canvas.FillEllipse({center.x - r * 0.2, center.y + r * 0.1},
+                     {r * 1.1, r * 1.1}, {25, 0, 0});
+  canvas.FillEllipse({center.x + r * 0.05, center.y - r * 0.1},
+                     {r * 0.8, r * 0.8}, {255, 0, 0});
+  canvas.Polygon({{center.x + r * 0.25, center.y + r * 0.7},
+                  {center.x + r * 0.75, center.y + r * 0.7},
+                  {center.x + r * 0.75, center.y - r * 0.55}},
+                 {25, 0, 0});
+}
+
+GrayImage Crop(const GrayImage& image, PixelPoint center, double size) {
+  const int side = static_cast<int>(size);
+  const int left = static_cast<int>(center.x - side / 2.0);
+  const int top = static_cast<int>(center.y - side / 2.0);
+  GrayImage crop(side, side);
+  for (int y = 0; y < side; ++y) {
+    std::copy_n(image.row(top + y) + left, side, crop.row(y));
+  }
+  return crop;
+}
+
+}  // namespace
+
+void FormBuilder::CornerMarkers(align::MarkerKind kind, PixelPoint inset,
+                                double size) {
+  const PixelPoint corners[] = {
+      {inset.x, inset.y},
+      {width() - inset.x, inset.y},
+      {inset.x, height() - inset.y},
+      {width() - inset.x, height() - inset.y},
+  };
+  for (const PixelPoint& center : corners) {
+    align::Marker marker;
+    marker.kind = kind;
+    marker.center = center;
+    marker.size = {size, size};
+    const double r = size / 2;
+    switch (kind) {
+      case align::MarkerKind::kSquare:
+        canvas_.FillBox({center.x - r, center.y - r},
+                        {center.x + r, center.y + r}, {20, 0, 0});
+        break;
+      case align::MarkerKind::kRing:
+        canvas_.Ellipse(center, {size, size}, size * 0.1, {20, 0, 0});
+        canvas_.Ellipse(center, {size * 0.64, size * 0.64}, size * 0.11,
+                        {20, 0, 0});
+        canvas_.FillEllipse(center, {size * 0.24, size * 0.24}, {20, 0, 0});
+        break;
+      case align::MarkerKind::kImage:
+        DrawEmblem(canvas_, center, size);
+        marker.image = Crop(form_.print.luma, center, size);
+        break;
+    }
+    form_.markers.push_back(std::move(marker));
+  }
+}
+
+void FormBuilder::TimingMarks(double x, const std::vector<double>& rows) {
+  for (const double y : rows) {
+    canvas_.FillBox({x - 22, y - 9}, {x + 22, y + 9}, {20, 0, 0});
+  }
+}
+
+}  // namespace sightline::generator

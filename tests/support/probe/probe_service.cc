@@ -1,0 +1,125 @@
+#include "tests/support/probe/probe_service.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/status/error.h"
+#include "common/status/grpc_status.h"
+#include "common/status/status_macros.h"
+
+namespace sightline::probe {
+
+ProbeService::ProbeService(ChannelSource forward)
+    : Service(v1::ProbeService::service_full_name()),
+      forward_(std::move(forward)) {
+  Unary<v1::DigestRequest, v1::DigestResponse>(
+      "Digest", [this](Call& call, const v1::DigestRequest& request) {
+        return Digest(call, request.work(), request.data());
+      });
+  Unary<v1::DigestRequest, v1::DigestResponse>(
+      "Forward", [this](Call& call, const v1::DigestRequest& request) {
+        return Forward(call, request);
+      });
+  Conveyor<v1::DigestStreamRequest, v1::DigestStreamResponse>(
+      "DigestStream",
+      [this](Call&, const v1::Work& work)
+          -> absl::StatusOr<ItemFunction<v1::DigestResponse>> {
+        if (work.stages() < 0) {
+          return Error(absl::StatusCode::kInvalidArgument, "PROBE_FAILED")
+              .Field("settings.stages", "must not be negative");
+        }
+        return ItemFunction<v1::DigestResponse>(
+            [this, work](Call& call, const ConveyorItem& item) {
+              v1::Work own = work;
+              // An item named "bad..." fails, whatever the settings.
+              if (item.header.id().rfind("bad", 0) == 0) own.set_fails(true);
+              return Digest(call, own, item.bytes);
+            });
+      });
+}
+
+absl::StatusOr<v1::DigestResponse> ProbeService::Digest(
+    Call& call, const v1::Work& work, absl::string_view data) {
+  struct Inside {
+    explicit Inside(std::atomic<int>& n) : count(n) { ++count; }
+    ~Inside() { --count; }
+    std::atomic<int>& count;
+  } inside(inside_);
+  SL_RETURN_IF_ERROR(call.EnterStage("begin"));
+  if (work.throws()) throw std::runtime_error("thrown by the probe");
+  if (work.fails()) {
+    return Error(absl::StatusCode::kInvalidArgument, "PROBE_FAILED")
+        .Field("work.fails", "was asked for");
+  }
+  SL_RETURN_IF_ERROR(call.Reserve(work.reserve_bytes()));
+  for (int i = 0; i < work.stages(); ++i) {
+    SL_RETURN_IF_ERROR(call.EnterStage("spin"));
+    ++stages_begun_;
+    const absl::Time end = absl::Now() + absl::Milliseconds(work.stage_ms());
+    while (absl::Now() < end) {
+      // Computing, not sleeping: that is what must not block others.
+    }
+  }
+  v1::DigestResponse response;
+  uint64_t sum = 0;
+  for (const char byte : data) sum += static_cast<unsigned char>(byte);
+  response.set_sum(sum);
+  *response.mutable_cost() = call.Cost();
+  return response;
+}
+
+absl::StatusOr<v1::DigestResponse> ProbeService::Forward(
+    Call& call, const v1::DigestRequest& request) {
+  SL_RETURN_IF_ERROR(call.EnterStage("forward"));
+  const auto stub = v1::ProbeService::NewStub(forward_());
+  grpc::ClientContext context;
+  v1::DigestResponse response;
+  const grpc::Status status = stub->Digest(&context, request, &response);
+  if (!status.ok()) return FromGrpcStatus(status);
+  return response;
+}
+
+ServerOptions TestOptions() {
+  ServerOptions options;
+  options.listen = "127.0.0.1:0";
+  options.memory_budget_bytes = int64_t{1} << 30;
+  options.threads = 2;
+  options.predrain = absl::ZeroDuration();
+  options.drain_timeout = absl::Seconds(10);
+  return options;
+}
+
+ProbeServer::ProbeServer(ServerOptions options) : server_(std::move(options)) {
+  auto service = std::make_unique<ProbeService>([this] { return Connect(); });
+  service_ = service.get();
+  server_.Add(std::move(service));
+  const absl::Status started = server_.Start();
+  if (!started.ok()) {
+    std::fprintf(stderr, "the probe server does not start: %s\n",
+                 started.ToString().c_str());
+    std::abort();
+  }
+}
+
+std::shared_ptr<grpc::Channel> ProbeServer::Connect() const {
+  grpc::ChannelArguments arguments;
+  // Channels with equal arguments share connections unless told not to.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetMaxSendMessageSize(-1);
+  return grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", server_.port()),
+                                   grpc::InsecureChannelCredentials(),
+                                   arguments);
+}
+
+std::unique_ptr<v1::ProbeService::Stub> ProbeServer::Stub() const {
+  return v1::ProbeService::NewStub(Connect());
+}
+
+}  // namespace sightline::probe

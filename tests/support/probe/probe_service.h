@@ -1,0 +1,61 @@
+// The probe as a Service, and a server around it for tests.
+#ifndef SIGHTLINE_TESTS_SUPPORT_PROBE_PROBE_SERVICE_H_
+#define SIGHTLINE_TESTS_SUPPORT_PROBE_PROBE_SERVICE_H_
+
+#include <grpcpp/channel.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "common/server/server.h"
+#include "common/server/service.h"
+#include "tests/support/probe/probe.grpc.pb.h"
+
+namespace sightline::probe {
+
+class ProbeService final : public Service {
+ public:
+  using ChannelSource = std::function<std::shared_ptr<grpc::Channel>()>;
+
+  // `forward`: where Forward() calls.
+  explicit ProbeService(ChannelSource forward = nullptr);
+
+  // Handlers inside, and stages they have begun.
+  int inside() const { return inside_; }
+  int stages_begun() const { return stages_begun_; }
+
+ private:
+  absl::StatusOr<v1::DigestResponse> Digest(Call& call, const v1::Work& work,
+                                            absl::string_view data);
+  absl::StatusOr<v1::DigestResponse> Forward(Call& call,
+                                             const v1::DigestRequest& request);
+
+  const ChannelSource forward_;
+  std::atomic<int> inside_ = 0;
+  std::atomic<int> stages_begun_ = 0;
+};
+
+// Options for a server in a test: a free loopback port, no metrics endpoint,
+// short times.
+ServerOptions TestOptions();
+
+// A running server with a ProbeService.
+class ProbeServer {
+ public:
+  explicit ProbeServer(ServerOptions options = TestOptions());
+
+  Server& server() { return server_; }
+  ProbeService& service() { return *service_; }
+  // A new connection; `max_receive_bytes` as gRPC takes it.
+  std::shared_ptr<grpc::Channel> Connect() const;
+  std::unique_ptr<v1::ProbeService::Stub> Stub() const;
+
+ private:
+  Server server_;
+  ProbeService* service_;
+};
+
+}  // namespace sightline::probe
+
+#endif  // SIGHTLINE_TESTS_SUPPORT_PROBE_PROBE_SERVICE_H_

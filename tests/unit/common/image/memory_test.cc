@@ -1,0 +1,217 @@
+// DecodeGrayBytes() and DecodeRgbBytes() are upper bounds of the memory that a
+// decode takes: every malloc() of the process is counted.
+//
+// Sanitizers bring a malloc() of their own, under which this test has nothing
+// to count and says so.
+#include <malloc.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdio>
+#include <map>
+
+#include "tests/unit/common/image/image_matchers.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SIGHTLINE_COUNTS_MALLOC 0
+#else
+#define SIGHTLINE_COUNTS_MALLOC 1
+#endif
+
+namespace {
+
+std::atomic<int64_t> bytes_now = 0;
+std::atomic<int64_t> bytes_peak = 0;
+
+void Count(int64_t bytes) {
+  const int64_t now = bytes_now += bytes;
+  int64_t peak = bytes_peak;
+  while (now > peak && !bytes_peak.compare_exchange_weak(peak, now)) {
+  }
+}
+
+}  // namespace
+
+#if SIGHTLINE_COUNTS_MALLOC
+// glibc's own allocator under its internal names.
+extern "C" {
+void* __libc_malloc(size_t);
+void* __libc_calloc(size_t, size_t);
+void* __libc_realloc(void*, size_t);
+void* __libc_memalign(size_t, size_t);
+void __libc_free(void*);
+
+void* malloc(size_t size) {
+  void* block = __libc_malloc(size);
+  if (block != nullptr) Count(static_cast<int64_t>(malloc_usable_size(block)));
+  return block;
+}
+void* calloc(size_t count, size_t size) {
+  void* block = __libc_calloc(count, size);
+  if (block != nullptr) Count(static_cast<int64_t>(malloc_usable_size(block)));
+  return block;
+}
+void* realloc(void* old, size_t size) {
+  const auto before =
+      old == nullptr ? 0 : static_cast<int64_t>(malloc_usable_size(old));
+  void* block = __libc_realloc(old, size);
+  if (block != nullptr) {
+    Count(static_cast<int64_t>(malloc_usable_size(block)) - before);
+  }
+  return block;
+}
+void* memalign(size_t alignment, size_t size) {
+  void* block = __libc_memalign(alignment, size);
+  if (block != nullptr) Count(static_cast<int64_t>(malloc_usable_size(block)));
+  return block;
+}
+void* aligned_alloc(size_t alignment, size_t size) {
+  return memalign(alignment, size);
+}
+int posix_memalign(void** out, size_t alignment, size_t size) {
+  *out = memalign(alignment, size);
+  return *out == nullptr ? 12 : 0;
+}
+void free(void* block) {
+  if (block != nullptr) Count(-static_cast<int64_t>(malloc_usable_size(block)));
+  __libc_free(block);
+}
+}
+#endif
+
+namespace sightline::testing {
+namespace {
+
+// The most memory that `work` held above what was there before it.
+template <typename Work>
+int64_t PeakOf(const Work& work) {
+  const int64_t before = bytes_now;
+  bytes_peak = before;
+  work();
+  return bytes_peak - before;
+}
+
+std::map<std::string, std::string> FilesOfEveryKind(int width, int height) {
+  std::map<std::string, std::string> files;
+  for (const int channels : {1, 3, 4}) {
+    const Picture picture = NoisePicture(width, height, channels, 4);
+    const std::string suffix = " " + std::to_string(channels);
+    files["png" + suffix] = PngFile(picture);
+    files["png turned" + suffix] = PngFile(picture, {.orientation = 6});
+    files["png 16" + suffix] = PngFile(picture, {.bit_depth = 16});
+    files["png interlaced" + suffix] = PngFile(picture, {.interlaced = true});
+    files["tiff" + suffix] = TiffFile(picture, {.compression = 5});
+    files["tiff strip" + suffix] =
+        TiffFile(picture, {.compression = 8, .rows_per_strip = height});
+    files["tiff none" + suffix] =
+        TiffFile(picture, {.bits = 16, .rows_per_strip = height});
+    files["tiff tiles" + suffix] =
+        TiffFile(picture, {.compression = 5, .tile_side = 64});
+    files["jpeg" + suffix] = JpegFile(picture);
+    files["jpeg progressive" + suffix] =
+        JpegFile(picture, {.progressive = true});
+    if (channels >= 3) {
+      files["tiff planes" + suffix] = TiffFile(
+          picture, {.compression = 5, .planar = true,
+                    .rows_per_strip = height});
+      files["tiff planar tiles" + suffix] = TiffFile(
+          picture, {.compression = 5, .planar = true, .tile_side = 128});
+      files["webp" + suffix] = WebpFile(picture);
+      files["webp lossless" + suffix] = WebpFile(picture, {.lossless = true});
+    }
+    if (channels == 3) {
+      files["jpeg turned"] = JpegFile(picture, {.orientation = 8});
+      files["jpeg full chroma"] = JpegFile(picture, {.full_chroma = true});
+      files["jpeg scans"] = JpegFile(picture, {.separate_scans = true});
+      files["jpeg arithmetic"] = JpegFile(picture, {.arithmetic = true});
+      files["tiff jpeg"] = TiffFile(picture, {.compression = 7});
+      files["bmp"] = BmpFile(picture);
+    }
+    if (channels == 1) {
+      files["tiff g4"] = TiffFile(
+          picture, {.compression = 4, .bits = 1, .rows_per_strip = height});
+      files["tiff g3"] = TiffFile(picture, {.compression = 3, .bits = 1});
+      files["bmp 1"] = BmpFile(picture, {.bits = 1});
+    }
+  }
+  // A picture whose lossless coding uses several entropy groups and a cache.
+  Picture mixed = SmoothPicture(width, height, 3);
+  const Picture noise = NoisePicture(width, height, 3, 5);
+  for (int y = 0; y < height / 2; ++y) {
+    for (int x = 0; x < width / 2; ++x) {
+      for (int c = 0; c < 3; ++c) mixed.at(x, y, c) = noise.at(x, y, c) & 0xE0;
+    }
+  }
+  files["webp groups"] = WebpFile(mixed, {.lossless = true});
+  return files;
+}
+
+TEST(DecodeMemory, StaysBelowTheBound) {
+  if (SIGHTLINE_COUNTS_MALLOC == 0) {
+    GTEST_SKIP() << "SKIPPED: whole test: a sanitizer replaces malloc()";
+  }
+  for (const auto& [width, height] :
+       {std::pair(640, 480), std::pair(37, 1001), std::pair(3000, 41)}) {
+    for (const auto& [name, file] : FilesOfEveryKind(width, height)) {
+      for (const int reduction : {1, 2, 8}) {
+        SCOPED_TRACE(::testing::Message()
+                     << name << " " << width << " x " << height << " by "
+                     << reduction);
+        const DecodeOptions options =
+            ReducedBy(reduction, std::max(width, height));
+        const auto info = SniffImage(file);
+        ASSERT_TRUE(info.ok()) << info.status();
+        const int64_t gray_peak = PeakOf([&file = file, &options] {
+          ASSERT_TRUE(DecodeGray(file, options).ok());
+        });
+        const int64_t gray_bound = DecodeGrayBytes(*info, options);
+        EXPECT_LE(gray_peak, gray_bound);
+        const int64_t rgb_peak = PeakOf([&file = file, &options] {
+          ASSERT_TRUE(DecodeRgb(file, options).ok());
+        });
+        const int64_t rgb_bound = DecodeRgbBytes(*info, options);
+        EXPECT_LE(rgb_peak, rgb_bound);
+        // Something was counted at all.
+        EXPECT_GE(gray_peak, int64_t{width} * height / 64);
+        if (width == 640 && reduction == 2) {
+          std::printf("%-22s gray %8lld of %8lld, colour %8lld of %8lld\n",
+                      name.c_str(), static_cast<long long>(gray_peak),
+                      static_cast<long long>(gray_bound),
+                      static_cast<long long>(rgb_peak),
+                      static_cast<long long>(rgb_bound));
+        }
+      }
+    }
+  }
+}
+
+TEST(DecodeMemory, IsSmallForReducedBaselineScans) {
+  if (SIGHTLINE_COUNTS_MALLOC == 0) {
+    GTEST_SKIP() << "SKIPPED: whole test: a sanitizer replaces malloc()";
+  }
+  // An A4 page at 300 dpi: 8.7 MB in full.
+  const Picture page = SmoothPicture(2480, 3508, 1);
+  for (const std::string& file :
+       {JpegFile(page), PngFile(page), TiffFile(page, {.compression = 5})}) {
+    const DecodeOptions options = ReducedBy(2, 3508);
+    const int64_t bound = DecodeGrayBytes(*SniffImage(file), options);
+    EXPECT_LT(bound, 3'200'000);
+    EXPECT_LE(PeakOf([&] { ASSERT_TRUE(DecodeGray(file, options).ok()); }),
+              bound);
+  }
+}
+
+TEST(SniffMemory, AllocatesNothing) {
+  if (SIGHTLINE_COUNTS_MALLOC == 0) {
+    GTEST_SKIP() << "SKIPPED: whole test: a sanitizer replaces malloc()";
+  }
+  for (const auto& [name, file] : FilesOfEveryKind(100, 80)) {
+    SCOPED_TRACE(name);
+    EXPECT_EQ(PeakOf([&file = file] { ASSERT_TRUE(SniffImage(file).ok()); }),
+              0);
+  }
+}
+
+}  // namespace
+}  // namespace sightline::testing
