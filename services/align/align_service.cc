@@ -53,6 +53,18 @@ v1::AlignResponse ToResponse(const Registration& found, int reduction,
   return response;
 }
 
+// What a strategy may use where a scan may have `most_bytes` in all. It follows
+// from the server's size alone: a page that is found while the server is idle
+// is found while it is busy.
+int64_t StrategyBytes(int64_t most_bytes, int width, int height,
+                      bool may_take_all, RegistrationOptions options) {
+  const int64_t usual = options.memory_bytes;
+  options.memory_bytes = 0;
+  const int64_t left = std::max<int64_t>(
+      0, most_bytes - PageRegistrar::RegisterBytes(width, height, options));
+  return may_take_all ? left : std::min(usual, left);
+}
+
 // Bytes of an aligned page and its file.
 int64_t OutputBytes(const PixelSize& page, int width) {
   const double height = page.height / page.width * width;
@@ -161,14 +173,20 @@ absl::StatusOr<v1::AlignResponse> AlignService::AlignImage(
   const int reduction = header.is_raw
                             ? 1
                             : ReductionFor(header.info, settings.min_long_side);
-  const int64_t register_bytes = PageRegistrar::RegisterBytes(
-      header.info.oriented_width() / reduction + 1,
-      header.info.oriented_height() / reduction + 1);
+  const int width = header.info.oriented_width() / reduction + 1;
+  const int height = header.info.oriented_height() / reduction + 1;
+  const int64_t pixels_bytes = int64_t{width} * height;
+  RegistrationOptions options = settings.registration;
+  const bool may_take_all =
+      !limits_.optimize_memory || options.method == Method::kSift;
+  options.memory_bytes =
+      StrategyBytes(call.reservable_bytes() - pixels_bytes, width, height,
+                    may_take_all, options);
+  const int64_t register_bytes =
+      PageRegistrar::RegisterBytes(width, height, options);
   const int64_t output_bytes =
       settings.return_image ? OutputBytes(page, output_width) : 0;
   // Registration begins when the decoder's own memory is free again.
-  const int64_t pixels_bytes = int64_t{header.info.width / reduction + 1} *
-                               (header.info.height / reduction + 1);
   SL_RETURN_IF_ERROR(call.Reserve(std::max(
       header.decode_bytes,
       pixels_bytes + std::max(register_bytes, output_bytes))));
@@ -177,12 +195,6 @@ absl::StatusOr<v1::AlignResponse> AlignService::AlignImage(
                                         limits_.image));
 
   SL_RETURN_IF_ERROR(call.EnterStage("register"));
-  RegistrationOptions options = settings.registration;
-  const bool may_ask_for_more =
-      !limits_.optimize_memory || options.method == Method::kSift;
-  options.reserve_more = [&call, may_ask_for_more](int64_t bytes) {
-    return may_ask_for_more && call.TryReserveMore(bytes);
-  };
   SL_ASSIGN_OR_RETURN(
       const Registration found,
       target.registrar->Register(decoded.pixels, options, call.stop()));

@@ -281,8 +281,10 @@ absl::StatusOr<Registration> PageRegistrar::Register(
   return Guarded([&] { return impl_->Register(scan, options, stop); });
 }
 
-int64_t PageRegistrar::RegisterBytes(int scan_width, int scan_height) {
-  return ScanImages::LevelBytes(scan_width, scan_height) + (int64_t{64} << 20);
+int64_t PageRegistrar::RegisterBytes(int scan_width, int scan_height,
+                                     const RegistrationOptions& options) {
+  return ScanImages::LevelBytes(scan_width, scan_height) +
+         options.memory_bytes;
 }
 
 int64_t PageRegistrar::ResidentBytes() const { return impl_->ResidentBytes(); }

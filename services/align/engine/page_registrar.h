@@ -104,9 +104,10 @@ class PageRegistrar {
                                         const RegistrationOptions& options,
                                         const StopToken& stop) const;
 
-  // Upper bound of the bytes Register() allocates for a scan of this size,
-  // SIFT left out (it is bounded by RegistrationOptions::memory_bytes).
-  static int64_t RegisterBytes(int scan_width, int scan_height);
+  // Upper bound of the bytes Register() allocates for a scan of this size with
+  // these options, `reserve_more` left out.
+  static int64_t RegisterBytes(int scan_width, int scan_height,
+                               const RegistrationOptions& options = {});
 
   // Bytes this object keeps.
   int64_t ResidentBytes() const;
