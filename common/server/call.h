@@ -68,6 +68,10 @@ class Call {
 
   int64_t reserved_bytes() const { return work_lease_.bytes(); }
 
+  // The most that Reserve() can ever grant here, the same for every call: for
+  // handlers that can do with less.
+  int64_t reservable_bytes() const { return work_->capacity_bytes(); }
+
   // Drops the request's bytes to `bytes`, once they are parsed or used up.
   void ShrinkBody(int64_t bytes);
 

@@ -1,7 +1,6 @@
 #include "services/align/align_service.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -19,12 +18,6 @@ namespace {
 
 // What a registrar computes on the way, beside what it keeps.
 constexpr int64_t kCreateBytes = int64_t{12} << 20;
-// What every registration may use: patches, markers, contour and ORB at their
-// defaults.
-constexpr int64_t kStrategyBytes = int64_t{10} << 20;
-// Strategies beyond this (SIFT) are not tried of the server's own accord where
-// memory is to be saved.
-constexpr int64_t kDearStrategyBytes = int64_t{64} << 20;
 
 // The homography of the reduced scan, as one of the full scan.
 Homography AtFullResolution(const Homography& reduced_to_page, int reduction) {
@@ -52,6 +45,18 @@ v1::AlignResponse ToResponse(const Registration& found, int reduction,
   }
   response.set_reference_id(reference_id);
   return response;
+}
+
+// What a strategy may use where a scan may have `most_bytes` in all. It follows
+// from the server's size alone: a page that is found while the server is idle
+// is found while it is busy.
+int64_t StrategyBytes(int64_t most_bytes, int width, int height,
+                      bool may_take_all, RegistrationOptions options) {
+  const int64_t usual = options.memory_bytes;
+  options.memory_bytes = 0;
+  const int64_t left = std::max<int64_t>(
+      0, most_bytes - PageRegistrar::RegisterBytes(width, height, options));
+  return may_take_all ? left : std::min(usual, left);
 }
 
 // Bytes of an aligned page and its file.
@@ -162,16 +167,19 @@ absl::StatusOr<v1::AlignResponse> AlignService::AlignImage(
                                : static_cast<int>(page.width + 0.5);
   const int reduction =
       header.is_raw ? 1 : ReductionFor(header.info, settings.min_long_side);
+  const int width = header.info.oriented_width() / reduction + 1;
+  const int height = header.info.oriented_height() / reduction + 1;
+  const int64_t pixels_bytes = int64_t{width} * height;
   RegistrationOptions options = settings.registration;
-  options.memory_bytes = kStrategyBytes;
-  const int64_t register_bytes = PageRegistrar::RegisterBytes(
-      header.info.oriented_width() / reduction + 1,
-      header.info.oriented_height() / reduction + 1, options);
+  const bool may_take_all =
+      !limits_.optimize_memory || options.method == Method::kSift;
+  options.memory_bytes = StrategyBytes(call.reservable_bytes() - pixels_bytes,
+                                       width, height, may_take_all, options);
+  const int64_t register_bytes =
+      PageRegistrar::RegisterBytes(width, height, options);
   const int64_t output_bytes =
       settings.return_image ? OutputBytes(page, output_width) : 0;
   // Registration begins when the decoder's own memory is free again.
-  const int64_t pixels_bytes = int64_t{header.info.width / reduction + 1} *
-                               (header.info.height / reduction + 1);
   SL_RETURN_IF_ERROR(call.Reserve(
       std::max(header.decode_bytes,
                pixels_bytes + std::max(register_bytes, output_bytes))));
@@ -180,15 +188,6 @@ absl::StatusOr<v1::AlignResponse> AlignService::AlignImage(
       DecodeGrayMessage(scan, "scan", settings.min_long_side, limits_.image));
 
   SL_RETURN_IF_ERROR(call.EnterStage("register"));
-  // Strategies come from cheap to dear: a dear one asks for its memory when it
-  // is its turn, and is skipped if others hold it.
-  const int64_t most =
-      limits_.optimize_memory && options.method == Method::kAuto
-          ? kDearStrategyBytes
-          : std::numeric_limits<int64_t>::max();
-  options.reserve_more = [&call, most](int64_t bytes) {
-    return bytes <= most && call.TryReserveMore(bytes);
-  };
   SL_ASSIGN_OR_RETURN(
       const Registration found,
       target.registrar->Register(decoded.pixels, options, call.stop()));

@@ -10,7 +10,6 @@
 #define SIGHTLINE_SERVICES_ALIGN_ENGINE_PAGE_REGISTRAR_H_
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,9 +54,6 @@ struct RegistrationOptions {
   // Bytes a strategy may use. Those that need more (SIFT: about 235 MB) are
   // skipped and named in Registration::attempts.
   int64_t memory_bytes = int64_t{64} << 20;
-  // Asked, with the bytes a strategy needs, before one that exceeds
-  // memory_bytes; true: they are granted. Absent: it is skipped.
-  std::function<bool(int64_t bytes)> reserve_more;
 };
 
 // One strategy that was tried or skipped.

@@ -46,8 +46,7 @@ class Chain {
 std::string Chain::WhyNot(const Strategy& strategy) const {
   std::string why = strategy.WhyUnavailable();
   const int64_t bytes = strategy.WorkingBytes(options_);
-  if (why.empty() && bytes > options_.memory_bytes &&
-      !(options_.reserve_more && options_.reserve_more(bytes))) {
+  if (why.empty() && bytes > options_.memory_bytes) {
     why = absl::StrCat("it needs ", (bytes >> 20) + 1, " MiB of memory, ",
                        options_.memory_bytes >> 20, " MiB are granted");
   }
