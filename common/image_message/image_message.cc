@@ -37,10 +37,9 @@ absl::StatusOr<ImageInfo> InspectRaw(const common::v1::GrayPixels& gray,
   const int64_t expected = int64_t{gray.width()} * gray.height();
   if (static_cast<int64_t>(gray.data().size()) != expected) {
     return Error(absl::StatusCode::kInvalidArgument, kImageSizeMismatch)
-        .Field("gray.data",
-               absl::StrCat("has ", gray.data().size(), " bytes, ",
-                            gray.width(), " x ", gray.height(), " needs ",
-                            expected));
+        .Field("gray.data", absl::StrCat("has ", gray.data().size(), " bytes, ",
+                                         gray.width(), " x ", gray.height(),
+                                         " needs ", expected));
   }
   ImageInfo info;
   info.width = gray.width();
@@ -118,8 +117,7 @@ absl::StatusOr<Decoded<GrayImage>> DecodeGrayMessage(
     const ImageSource& image, absl::string_view path, int min_long_side,
     const ImageLimits& limits) {
   if (image.gray != nullptr) {
-    SL_ASSIGN_OR_RETURN(const ImageInfo info,
-                        InspectRaw(*image.gray, limits));
+    SL_ASSIGN_OR_RETURN(const ImageInfo info, InspectRaw(*image.gray, limits));
     Decoded<GrayImage> decoded;
     decoded.info = info;
     decoded.pixels = GrayImage(info.width, info.height);
@@ -127,8 +125,8 @@ absl::StatusOr<Decoded<GrayImage>> DecodeGrayMessage(
                 image.gray->data().size());
     return decoded;
   }
-  absl::StatusOr<Decoded<GrayImage>> decoded = DecodeGray(
-      image.encoded, OptionsFor(image, min_long_side, limits));
+  absl::StatusOr<Decoded<GrayImage>> decoded =
+      DecodeGray(image.encoded, OptionsFor(image, min_long_side, limits));
   if (decoded.ok()) return decoded;
   return PrefixFields(decoded.status(), FilePath(image, path));
 }

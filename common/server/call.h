@@ -29,6 +29,9 @@
 
 namespace sightline {
 
+// For the durations in answers.
+google::protobuf::Duration ToProtoDuration(absl::Duration duration);
+
 class Call {
  public:
   // `method`: "sightline.align.v1.AlignService/Align". `body` holds the
@@ -64,6 +67,10 @@ class Call {
   void ShrinkReservation(int64_t bytes);
 
   int64_t reserved_bytes() const { return work_lease_.bytes(); }
+
+  // The most that Reserve() can ever grant here, the same for every call: for
+  // handlers that can do with less.
+  int64_t reservable_bytes() const { return work_->capacity_bytes(); }
 
   // Drops the request's bytes to `bytes`, once they are parsed or used up.
   void ShrinkBody(int64_t bytes);

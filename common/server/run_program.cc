@@ -19,9 +19,8 @@ absl::Status Run(int argc, char** argv, const Program& program,
   SL_ASSIGN_OR_RETURN(const ServerOptions options,
                       ServerOptions::FromCommandLine(argc, argv, program));
   ConfigureLog(options.log_format, Severity::kInfo);
-  const int threads = options.threads > 0
-                          ? options.threads
-                          : ComputeThreads(ReadControlGroup());
+  const int threads = options.threads > 0 ? options.threads
+                                          : ComputeThreads(ReadControlGroup());
   ConfigureAllocator(threads);
   Log(Severity::kInfo, "starting",
       {{"program", program.name}, {"version", SIGHTLINE_VERSION}});
