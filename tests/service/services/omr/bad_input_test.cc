@@ -301,6 +301,26 @@ TEST_F(BadInput, LayoutsNameEveryWrongField) {
   }
 }
 
+// What is wrong is told however much it is: gRPC clients drop a status whose
+// details they find too long.
+TEST_F(BadInput, ManyProblemsWithLongNamesStillArrive) {
+  GradeRequest request = GradeRequestOf(QuizSheet());
+  for (int i = 0; i < 200; ++i) {
+    auto* field = request.mutable_layout()->add_fields();
+    field->set_label(std::string(2000, 'x'));
+    field->add_bubbles()->set_value(std::string(2000, 'y'));
+  }
+  const auto answer = Ask(server_, request);
+  EXPECT_EQ(answer.status.code(), StatusCode::kInvalidArgument)
+      << answer.status;
+  EXPECT_EQ(answer.reason(), grade::kLayoutInvalid);
+  EXPECT_THAT(answer.field(), StartsWith("layout.fields[0]"));
+
+  AlignRequest unknown = AlignRequestOf(QuizSheet());
+  unknown.set_reference_id(std::string(100000, 'z'));
+  EXPECT_EQ(Ask(server_, unknown).reason(), "REFERENCE_UNKNOWN");
+}
+
 TEST_F(BadInput, NoLayoutAtAll) {
   GradeRequest request = GradeRequestOf(QuizSheet());
   request.clear_layout();
