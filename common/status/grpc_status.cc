@@ -148,6 +148,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
 }
 
 absl::Status FromRpcStatus(const google::rpc::Status& status) {
+  // A code that does not exist becomes UNKNOWN: absl::Status sees to it.
   if (status.code() == 0) return absl::OkStatus();
   ErrorDetails details;
   for (const google::protobuf::Any& any : status.details()) {
