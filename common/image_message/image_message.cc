@@ -47,6 +47,12 @@ absl::StatusOr<ImageInfo> InspectRaw(const common::v1::GrayPixels& gray,
   return info;
 }
 
+// The place in the request of the file's bytes.
+std::string FilePath(const ImageSource& image, absl::string_view path) {
+  return image.member.empty() ? std::string(path)
+                              : absl::StrCat(path, ".", image.member);
+}
+
 template <typename Image>
 absl::StatusOr<common::v1::EncodedImage> Encode(
     const Image& image, const common::v1::ImageOutput& output) {
@@ -91,24 +97,16 @@ absl::StatusOr<ImageHeader> InspectImage(const ImageSource& image,
     header.decode_bytes = int64_t{info->width} * info->height;
     return header;
   }
+  const std::string file_path = FilePath(image, path);
   if (image.encoded.empty()) {
     return Error(absl::StatusCode::kInvalidArgument, kImageEmpty)
-        .Field(absl::StrCat(path, ".encoded"),
-               "is empty: send the bytes of an image file");
+        .Field(file_path, "is empty: send the bytes of an image file");
   }
-  const auto prefixed = [&](const absl::Status& status) {
-    ErrorDetails details = DetailsOf(status).value_or(ErrorDetails{});
-    if (details.fields.empty()) {
-      details.fields.push_back(
-          {absl::StrCat(path, ".encoded"), std::string(status.message())});
-    }
-    return WithDetails(status, details);
-  };
   absl::StatusOr<ImageInfo> info = SniffImage(image.encoded, image.page);
-  if (!info.ok()) return prefixed(info.status());
-  const absl::Status within =
-      CheckLimits(*info, static_cast<int64_t>(image.encoded.size()), limits);
-  if (!within.ok()) return prefixed(within);
+  if (!info.ok()) return PrefixFields(info.status(), file_path);
+  SL_RETURN_IF_ERROR(PrefixFields(
+      CheckLimits(*info, static_cast<int64_t>(image.encoded.size()), limits),
+      file_path));
   header.info = *info;
   header.decode_bytes =
       DecodeGrayBytes(*info, OptionsFor(image, min_long_side, limits));
@@ -130,12 +128,7 @@ absl::StatusOr<Decoded<GrayImage>> DecodeGrayMessage(
   absl::StatusOr<Decoded<GrayImage>> decoded =
       DecodeGray(image.encoded, OptionsFor(image, min_long_side, limits));
   if (decoded.ok()) return decoded;
-  ErrorDetails details = DetailsOf(decoded.status()).value_or(ErrorDetails{});
-  if (details.fields.empty()) {
-    details.fields.push_back({absl::StrCat(path, ".encoded"),
-                              std::string(decoded.status().message())});
-  }
-  return WithDetails(decoded.status(), details);
+  return PrefixFields(decoded.status(), FilePath(image, path));
 }
 
 absl::Status CheckOutput(const common::v1::ImageOutput& output,

@@ -25,6 +25,9 @@ struct ImageSource {
   int page = 0;
   // Decoded pixels.
   const common::v1::GrayPixels* gray = nullptr;
+  // Where `encoded` is below the path that errors name; empty for a field that
+  // is the file itself, such as Marker.image.
+  absl::string_view member = "encoded";
 
   static ImageSource Of(const common::v1::Image& image);
 };

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/time/time.h"
 #include "common/status/error.h"
@@ -11,13 +12,19 @@ namespace sightline {
 namespace {
 
 constexpr char kDomain[] = "sightline";
-constexpr size_t kMaxMessageBytes = 2000;
-// A status travels in the trailers, which core bounds at 16 KiB (metadata).
-constexpr size_t kMaxViolations = 20;
+// A status travels in the trailers, which clients bound at 8 KiB
+// (GRPC_ARG_MAX_METADATA_SIZE): a longer one would reach them as "received
+// metadata size exceeds limit" and nothing else. The message goes there twice,
+// percent-encoded (three bytes for one that is not ASCII) and within the
+// details, which are base64 (four bytes for three).
+constexpr size_t kMaxMessageBytes = 1000;
+constexpr size_t kMaxTextBytes = 300;
+constexpr size_t kMaxViolationsBytes = 1500;
+constexpr size_t kMaxMetadata = 4;
 
-std::string Bounded(absl::string_view text) {
-  if (text.size() <= kMaxMessageBytes) return std::string(text);
-  size_t end = kMaxMessageBytes;
+std::string Bounded(absl::string_view text, size_t limit) {
+  if (text.size() <= limit) return std::string(text);
+  size_t end = limit;
   // Not in the middle of a UTF-8 sequence.
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
     --end;
@@ -47,8 +54,8 @@ size_t SequenceLength(absl::string_view text) {
 
 // protobuf strings must be valid UTF-8, and a message may quote a caller's
 // bytes: what is not printable becomes '?'.
-std::string Printable(absl::string_view text) {
-  const std::string bounded = Bounded(text);
+std::string Printable(absl::string_view text, size_t limit = kMaxTextBytes) {
+  const std::string bounded = Bounded(text, limit);
   std::string out;
   for (absl::string_view rest = bounded; !rest.empty();) {
     const size_t length = SequenceLength(rest);
@@ -71,7 +78,7 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
   google::rpc::Status out;
   out.set_code(static_cast<int>(status.code()));
   if (status.ok()) return out;
-  out.set_message(Printable(status.message()));
+  out.set_message(Printable(status.message(), kMaxMessageBytes));
   const ErrorDetails details = DetailsOf(status).value_or(ErrorDetails{});
 
   google::rpc::ErrorInfo info;
@@ -80,6 +87,7 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
                       ? absl::StatusCodeToString(status.code())
                       : details.reason);
   for (const auto& [key, value] : details.metadata) {
+    if (info.metadata_size() == static_cast<int>(kMaxMetadata)) break;
     (*info.mutable_metadata())[Printable(key)] = Printable(value);
   }
   out.add_details()->PackFrom(info);
@@ -87,13 +95,16 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
   if (!details.fields.empty()) {
     google::rpc::BadRequest bad_request;
     for (const FieldViolation& violation : details.fields) {
-      if (bad_request.field_violations_size() ==
-          static_cast<int>(kMaxViolations)) {
+      google::rpc::BadRequest::FieldViolation field;
+      field.set_field(Printable(violation.field));
+      field.set_description(Printable(violation.description));
+      // The first is always told.
+      if (bad_request.field_violations_size() > 0 &&
+          bad_request.ByteSizeLong() + field.ByteSizeLong() >
+              kMaxViolationsBytes) {
         break;
       }
-      auto* field = bad_request.add_field_violations();
-      field->set_field(Printable(violation.field));
-      field->set_description(Printable(violation.description));
+      *bad_request.add_field_violations() = std::move(field);
     }
     out.add_details()->PackFrom(bad_request);
   }

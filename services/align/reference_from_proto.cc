@@ -1,5 +1,7 @@
 #include "services/align/reference_from_proto.h"
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -14,6 +16,10 @@ namespace {
 
 constexpr int kMaxMarkers = 64;
 constexpr int kMaxShapes = 20000;
+constexpr double kMinPageSide = 100;
+constexpr double kMaxPageSide = 20000;
+// Beyond this no paper goes, and pictures of the page would have no width.
+constexpr double kMaxProportion = 10;
 // Features are computed at 1000 pixels and below; more resolution than this
 // would only cost memory.
 constexpr int kReferenceLongSide = 1600;
@@ -22,6 +28,41 @@ constexpr int kMarkerLongSide = 128;
 absl::Status Unusable(absl::string_view field, absl::string_view what) {
   return Error(absl::StatusCode::kInvalidArgument, kReferenceUnusable)
       .Field(field, what);
+}
+
+absl::Status CheckPage(const common::v1::Size& page) {
+  for (const double side : {page.width(), page.height()}) {
+    if (!(side >= kMinPageSide && side <= kMaxPageSide)) {
+      return Unusable("page", absl::StrCat("is ", page.width(), " x ",
+                                           page.height(), ", ", kMinPageSide,
+                                           " to ", kMaxPageSide,
+                                           " a side are allowed"));
+    }
+  }
+  if (std::max(page.width(), page.height()) >
+      kMaxProportion * std::min(page.width(), page.height())) {
+    return Unusable("page",
+                    absl::StrCat("one side is more than ", kMaxProportion,
+                                 " times the other"));
+  }
+  return absl::OkStatus();
+}
+
+// Infinities and NaN would pass through every comparison below.
+absl::Status CheckPlace(const common::v1::Point& center,
+                        const common::v1::Size& size, absl::string_view path) {
+  const auto is_on_a_page = [](double value) {
+    return std::abs(value) <= 2 * kMaxPageSide;
+  };
+  if (!is_on_a_page(center.x()) || !is_on_a_page(center.y())) {
+    return Unusable(absl::StrCat(path, ".center"), "is far outside the page");
+  }
+  if (!(size.width() > 0 && size.height() > 0) ||
+      !is_on_a_page(size.width()) || !is_on_a_page(size.height())) {
+    return Unusable(absl::StrCat(path, ".size"),
+                    "must be positive and smaller than the page");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckCounts(const v1::Reference& message) {
@@ -39,6 +80,7 @@ absl::Status CheckCounts(const v1::Reference& message) {
 ImageSource MarkerSource(const v1::Marker& marker) {
   ImageSource source;
   source.encoded = marker.image();
+  source.member = "";
   return source;
 }
 
@@ -101,6 +143,7 @@ absl::StatusOr<int64_t> ReferenceBytes(const v1::Reference& message,
 
 absl::StatusOr<Reference> ToReference(const v1::Reference& message,
                                       const ImageLimits& limits) {
+  SL_RETURN_IF_ERROR(CheckPage(message.page()));
   SL_RETURN_IF_ERROR(CheckCounts(message));
   Reference reference;
   reference.page = {message.page().width(), message.page().height()};
@@ -114,6 +157,7 @@ absl::StatusOr<Reference> ToReference(const v1::Reference& message,
     const v1::Marker& from = message.markers(i);
     Marker marker;
     SL_ASSIGN_OR_RETURN(marker.kind, ToMarkerKind(from.kind(), i));
+    SL_RETURN_IF_ERROR(CheckPlace(from.center(), from.size(), MarkerPath(i)));
     marker.center = {from.center().x(), from.center().y()};
     marker.size = {from.size().width(), from.size().height()};
     if (marker.kind == MarkerKind::kImage) {
@@ -133,6 +177,8 @@ absl::StatusOr<Reference> ToReference(const v1::Reference& message,
     shape.center = {from.center().x(), from.center().y()};
     shape.size = {from.size().width(), from.size().height()};
     SL_ASSIGN_OR_RETURN(shape.kind, ToShapeKind(from.kind(), i));
+    SL_RETURN_IF_ERROR(CheckPlace(from.center(), from.size(),
+                                  absl::StrCat("shapes[", i, "]")));
     reference.shapes.push_back(shape);
   }
   return reference;

@@ -17,8 +17,8 @@ namespace sightline::align {
 absl::StatusOr<int64_t> ReferenceBytes(const v1::Reference& message,
                                        const ImageLimits& limits);
 
-// Decodes the images and checks what the engine cannot know: counts and enum
-// values. Errors: InvalidArgument REFERENCE_UNUSABLE with the field's path
+// Decodes the images and checks what the contract says of numbers, counts and
+// enum values. Errors: InvalidArgument REFERENCE_UNUSABLE with the field's path
 // below the message, and those of decoding.
 absl::StatusOr<Reference> ToReference(const v1::Reference& message,
                                       const ImageLimits& limits);

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/content_id/content_id.h"
 #include "common/status/error.h"
@@ -31,6 +32,33 @@ absl::Status KeyError(const std::vector<LayoutProblem>& problems) {
     found = true;
   }
   return found ? absl::Status(error) : absl::OkStatus();
+}
+
+// A failure of the align service with the paths of this service's request,
+// whose layout became the other's reference. `root`: "" or "settings.".
+absl::Status InTermsOfLayout(const absl::Status& status,
+                             const std::string& root) {
+  std::optional<ErrorDetails> details = DetailsOf(status);
+  if (!details.has_value()) return status;
+  const std::pair<absl::string_view, std::string> prefixes[] = {
+      {"reference.image", root + "layout.reference"},
+      {"reference.shapes", root + "layout"},
+      {"reference", root + "layout"},
+      {"options", root + "layout.alignment.options"},
+      // The pixels that were sent on are not those of the request.
+      {"scan", "scan"},
+  };
+  for (FieldViolation& violation : details->fields) {
+    for (const auto& [theirs, ours] : prefixes) {
+      if (!absl::StartsWith(violation.field, theirs)) continue;
+      const bool keeps_rest = theirs != "reference.shapes" && theirs != "scan";
+      violation.field =
+          absl::StrCat(ours, keeps_rest ? violation.field.substr(theirs.size())
+                                        : "");
+      break;
+    }
+  }
+  return WithDetails(status, *details);
 }
 
 }  // namespace
@@ -65,6 +93,7 @@ absl::StatusOr<ItemFunction<v1::GradeSheetResponse>> GradeService::OpenStream(
     Call& call, const v1::GradeSheetsSettings& settings) {
   absl::StatusOr<Task> task = MakeTask(call, settings);
   if (!task.ok()) return PrefixFields(task.status(), "settings");
+  task->root = "settings.";
   return ItemFunction<v1::GradeSheetResponse>(
       [this, shared = std::make_shared<const Task>(*std::move(task))](
           Call& item_call, const ConveyorItem& item) {
@@ -193,9 +222,11 @@ absl::StatusOr<Homography> GradeService::FindPage(
                                 page.height / scan.pixels.height());
     summary->set_confidence(1);
   } else {
-    SL_ASSIGN_OR_RETURN(const align::v1::AlignResponse found,
-                        align_.Align(scan.pixels, task.reference,
-                                     task.alignment.options(), call.stop()));
+    const absl::StatusOr<align::v1::AlignResponse> answer =
+        align_.Align(scan.pixels, task.reference, task.alignment.options(),
+                     call.stop());
+    if (!answer.ok()) return InTermsOfLayout(answer.status(), task.root);
+    const align::v1::AlignResponse& found = *answer;
     if (found.homography_size() != 9) {
       return Error(absl::StatusCode::kUnavailable, kAlignUnavailable)
           .Message("the align service answered without a homography")

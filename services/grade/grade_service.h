@@ -32,6 +32,8 @@ class GradeService final : public Service {
     GradeSettings settings;
     v1::Alignment alignment;
     NamedReference reference;
+    // Where the layout is in the request: "" or "settings.".
+    std::string root;
   };
 
   absl::StatusOr<v1::GradeSheetResponse> GradeSheet(

@@ -1,0 +1,159 @@
+#include "common/image_message/image_message.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "common/image/encode.h"
+#include "common/image/reasons.h"
+#include "common/image_message/reasons.h"
+#include "common/status/error.h"
+
+namespace sightline {
+namespace {
+
+GrayImage Ramp(int width, int height) {
+  GrayImage image(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      image.row(y)[x] = static_cast<uint8_t>(255 * x / width);
+    }
+  }
+  return image;
+}
+
+std::string Reason(const absl::Status& status) {
+  return DetailsOf(status).value_or(ErrorDetails{}).reason;
+}
+
+std::string Field(const absl::Status& status) {
+  const ErrorDetails details = DetailsOf(status).value_or(ErrorDetails{});
+  return details.fields.empty() ? "no field" : details.fields[0].field;
+}
+
+TEST(ImageMessage, AFileAndRawPixelsGiveTheSame) {
+  const GrayImage ramp = Ramp(120, 80);
+  common::v1::Image file;
+  file.set_encoded(*EncodePng(ramp));
+  common::v1::Image raw;
+  raw.mutable_gray()->set_width(120);
+  raw.mutable_gray()->set_height(80);
+  raw.mutable_gray()->set_data(ramp.data(), ramp.size_bytes());
+  for (const common::v1::Image* message : {&file, &raw}) {
+    const ImageSource source = ImageSource::Of(*message);
+    const auto header = InspectImage(source, "scan", 0, {});
+    ASSERT_TRUE(header.ok()) << header.status();
+    EXPECT_EQ(header->info.width, 120);
+    EXPECT_EQ(header->info.height, 80);
+    EXPECT_EQ(header->is_raw, message == &raw);
+    EXPECT_GE(header->decode_bytes, 120 * 80);
+    const auto decoded = DecodeGrayMessage(source, "scan", 0, {});
+    ASSERT_TRUE(decoded.ok()) << decoded.status();
+    EXPECT_EQ(decoded->reduction, 1);
+    ASSERT_EQ(decoded->pixels.size_bytes(), ramp.size_bytes());
+    EXPECT_EQ(std::memcmp(decoded->pixels.data(), ramp.data(),
+                          ramp.size_bytes()),
+              0);
+  }
+}
+
+TEST(ImageMessage, ReducesFilesNotRawPixels) {
+  common::v1::Image file;
+  file.set_encoded(*EncodePng(Ramp(800, 400)));
+  const auto decoded =
+      DecodeGrayMessage(ImageSource::Of(file), "scan", 200, {});
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->reduction, 4);
+  EXPECT_EQ(decoded->pixels.width(), 200);
+}
+
+TEST(ImageMessage, FailuresNameThePlaceInTheRequest) {
+  common::v1::Image message;
+  const auto inspect = [&](absl::string_view path) {
+    return InspectImage(ImageSource::Of(message), path, 0, {}).status();
+  };
+  EXPECT_EQ(Reason(inspect("scan")), kImageEmpty);
+  EXPECT_EQ(Field(inspect("layout.reference")), "layout.reference.encoded");
+  message.set_encoded("no image");
+  EXPECT_EQ(Reason(inspect("scan")), kImageFormatUnknown);
+  EXPECT_EQ(Field(inspect("scan")), "scan.encoded");
+  message.mutable_gray()->set_width(3);
+  EXPECT_EQ(Reason(inspect("scan")), kImageSizeMismatch);
+  EXPECT_EQ(Field(inspect("scan")), "scan.gray");
+  message.mutable_gray()->set_height(3);
+  EXPECT_EQ(Field(inspect("scan")), "scan.gray.data");
+
+  ImageSource marker;
+  marker.encoded = "no image";
+  marker.member = "";
+  EXPECT_EQ(Field(InspectImage(marker, "markers[2].image", 0, {}).status()),
+            "markers[2].image");
+}
+
+TEST(ImageMessage, DecodingFailuresNameItToo) {
+  common::v1::Image message;
+  const std::string png = *EncodePng(Ramp(300, 300));
+  message.set_encoded(png.substr(0, png.size() / 2));
+  const absl::Status status =
+      DecodeGrayMessage(ImageSource::Of(message), "scan", 0, {}).status();
+  EXPECT_EQ(Reason(status), kImageTruncated);
+  EXPECT_EQ(Field(status), "scan.encoded");
+}
+
+TEST(ImageMessage, LimitsAreCheckedFromTheHeader) {
+  common::v1::Image message;
+  message.set_encoded(*EncodePng(Ramp(300, 200)));
+  ImageLimits limits;
+  limits.max_side_pixels = 299;
+  const absl::Status side =
+      InspectImage(ImageSource::Of(message), "scan", 0, limits).status();
+  EXPECT_EQ(Reason(side), kImageTooLarge);
+  EXPECT_EQ(Field(side), "scan.encoded");
+  limits = {};
+  limits.max_file_bytes = 10;
+  EXPECT_EQ(
+      Reason(InspectImage(ImageSource::Of(message), "scan", 0, limits).status()),
+      kImageTooLarge);
+}
+
+TEST(ImageMessage, ChecksHowAnAnswerIsToBeWritten) {
+  common::v1::ImageOutput output;
+  EXPECT_TRUE(CheckOutput(output, "options.output").ok());
+  for (const int quality : {1, 50, 100}) {
+    output.set_quality(quality);
+    EXPECT_TRUE(CheckOutput(output, "options.output").ok()) << quality;
+  }
+  for (const int quality : {-1, 101}) {
+    output.set_quality(quality);
+    const absl::Status status = CheckOutput(output, "options.output");
+    EXPECT_EQ(Reason(status), kOutputInvalid) << quality;
+    EXPECT_EQ(Field(status), "options.output.quality");
+  }
+  output.Clear();
+  output.set_format(static_cast<common::v1::ImageFormat>(9));
+  EXPECT_EQ(Field(CheckOutput(output, "output")), "output.format");
+}
+
+TEST(ImageMessage, WritesJpegUnlessPngIsAskedFor) {
+  const GrayImage ramp = Ramp(64, 64);
+  common::v1::ImageOutput output;
+  const auto jpeg = EncodeMessage(ramp, output);
+  ASSERT_TRUE(jpeg.ok()) << jpeg.status();
+  EXPECT_EQ(jpeg->format(), common::v1::IMAGE_FORMAT_JPEG);
+  EXPECT_EQ(jpeg->content(), *EncodeJpeg(ramp, 85));
+  EXPECT_EQ(jpeg->width(), 64);
+  EXPECT_EQ(jpeg->height(), 64);
+  output.set_format(common::v1::IMAGE_FORMAT_PNG);
+  const auto png = EncodeMessage(ramp, output);
+  ASSERT_TRUE(png.ok()) << png.status();
+  EXPECT_EQ(png->format(), common::v1::IMAGE_FORMAT_PNG);
+  EXPECT_EQ(png->content().substr(1, 3), "PNG");
+}
+
+TEST(ImageMessage, AnImageWithoutPixelsIsNotWritten) {
+  EXPECT_EQ(Reason(EncodeMessage(GrayImage(), {}).status()),
+            kImageNotEncodable);
+}
+
+}  // namespace
+}  // namespace sightline
