@@ -1,18 +1,15 @@
 #include "common/server/server_options.h"
 
-#include <algorithm>
+#include <cstdio>
 #include <cstdlib>
-#include <mutex>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
 #include "absl/flags/reflection.h"
-#include "absl/flags/usage.h"
-#include "absl/flags/usage_config.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/server/byte_size.h"
+#include "common/server/command_line.h"
 #include "common/server/reasons.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -71,12 +68,6 @@ namespace {
 
 constexpr char kPrefix[] = "SIGHTLINE_";
 
-// Flags that Abseil itself defines are none of ours.
-bool IsOurs(const absl::CommandLineFlag& flag) {
-  return absl::StrContains(flag.Filename(), "common/server") ||
-         absl::StrContains(flag.Filename(), "services/");
-}
-
 absl::Status Bad(absl::string_view what) {
   return Error(absl::StatusCode::kInvalidArgument, kBadConfiguration)
       .Message(what);
@@ -84,8 +75,8 @@ absl::Status Bad(absl::string_view what) {
 
 absl::Status SetFlag(const std::string& variable, const std::string& flag_name,
                      const std::string& value) {
-  absl::CommandLineFlag* flag = absl::FindCommandLineFlag(flag_name);
-  if (flag == nullptr || !IsOurs(*flag)) {
+  absl::CommandLineFlag* flag = FindProgramFlag(flag_name);
+  if (flag == nullptr) {
     return Bad(absl::StrCat(
         "environment variable ", variable,
         " is unknown: no flag --", flag_name,
@@ -103,22 +94,25 @@ std::string OrDefault(const std::string& value, const std::string& otherwise) {
   return value.empty() ? otherwise : value;
 }
 
-// What --help and --version say.
-void SetUsage(const Program& program) {
-  absl::SetProgramUsageMessage(absl::StrCat(
-      program.purpose, "\n\nEvery flag has an environment twin: --listen is ",
-      kPrefix, "LISTEN. Guide: docs/operations.md"));
-  absl::FlagsUsageConfig usage;
-  const auto ours = [](absl::string_view file) {
-    return absl::StrContains(file, "common/server") ||
-           absl::StrContains(file, "services/");
-  };
-  usage.contains_help_flags = ours;
-  usage.contains_helpshort_flags = ours;
-  usage.version_string = [name = program.name] {
-    return absl::StrCat(name, " ", SIGHTLINE_VERSION, "\n");
-  };
-  absl::SetFlagsUsageConfig(usage);
+// Answers --help and --version, and ends the process then.
+void AnswerQuestions(const std::vector<std::string>& arguments,
+                     const Program& program) {
+  for (const std::string& argument : arguments) {
+    if (argument == "--help") {
+      std::printf(
+          "%s: %s\n\nEvery flag has an environment twin: --listen is "
+          "%sLISTEN.\nGuide: docs/operations.md\n\nFlags and their "
+          "defaults:\n%s",
+          program.name.c_str(), program.purpose.c_str(), kPrefix,
+          FlagsHelp().c_str());
+    } else if (argument == "--version") {
+      std::printf("%s %s\n", program.name.c_str(), SIGHTLINE_VERSION);
+    } else {
+      continue;
+    }
+    std::fflush(stdout);
+    std::exit(0);
+  }
 }
 
 absl::StatusOr<ServerOptions> FromFlags(const Program& program) {
@@ -214,28 +208,22 @@ absl::Status ApplyEnvironment(const std::vector<std::string>& environment,
 
 std::vector<std::pair<std::string, std::string>> EffectiveConfiguration() {
   std::vector<std::pair<std::string, std::string>> out;
-  for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (IsOurs(*flag)) out.emplace_back(std::string(name), flag->CurrentValue());
+  for (const absl::CommandLineFlag* flag : ProgramFlags()) {
+    out.emplace_back(std::string(flag->Name()), flag->CurrentValue());
   }
-  std::sort(out.begin(), out.end());
   return out;
 }
 
 absl::StatusOr<ServerOptions> ServerOptions::FromCommandLine(
     int argc, char** argv, const Program& program) {
-  static std::once_flag usage_set;  // Abseil aborts on a second time.
-  std::call_once(usage_set, SetUsage, program);
-
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  AnswerQuestions(arguments, program);
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     environment.emplace_back(*entry);
   }
   SL_RETURN_IF_ERROR(ApplyEnvironment(environment, program));
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
-  if (rest.size() > 1) {
-    return Bad(absl::StrCat("'", rest[1],
-                            "' is not a flag; see --help for the flags"));
-  }
+  SL_RETURN_IF_ERROR(ParseFlags(arguments));
   return FromFlags(program);
 }
 

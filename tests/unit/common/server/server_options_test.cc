@@ -89,12 +89,35 @@ TEST(ServerOptions, RefusesValuesThatCannotWork) {
            {"--tls_certificate=a.pem", "--tls_key"},
            {"--tls_client_ca=a.pem", "--tls_certificate"},
            {"--log_format=xml", "--log_format"},
+           {"--threads=many", "--threads"},
+           {"--memory_budget=lots", "--memory_budget"},
+           {"--predrain=7", "--predrain"},
+           {"--thread=2", "--thread=2"},
+           {"--nothreads", "--nothreads"},
+           {"--noreflection=true", "--noreflection=true"},
+           {"--listen", "--listen"},
+           {"--flagfile=/etc/passwd", "--flagfile"},
+           {"-threads=2", "-threads=2"},
+           {"--", "--"},
            {"stray", "stray"}}) {
     absl::FlagSaver saver;
     const auto options = Parse({argument});
     ASSERT_FALSE(options.ok()) << argument;
     EXPECT_THAT(std::string(options.status().message()), HasSubstr(word));
   }
+}
+
+TEST(ServerOptions, TakesFlagsInTheFormsPeopleWrite) {
+  absl::FlagSaver saver;
+  const auto options =
+      Parse({"--threads=3", "--listen", "localhost:1", "--noreflection",
+             "--channelz", "--log_format=console", "--channelz=false"});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->threads, 3);
+  EXPECT_EQ(options->listen, "localhost:1");
+  EXPECT_FALSE(options->reflection);
+  EXPECT_FALSE(options->channelz);
+  EXPECT_EQ(options->log_format, LogFormat::kConsole);
 }
 
 TEST(ServerOptions, TheEffectiveConfigurationListsOurFlagsAlone) {
