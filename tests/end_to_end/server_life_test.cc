@@ -257,7 +257,11 @@ TEST(OmrOnSigterm, LosesNoAnswerWhileClientsKeepCalling) {
           EXPECT_EQ(Sheets().Mistakes(i % 2, answer), "");
         } else {
           ++turned_away;
-          EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE)
+          // gRPC 1.51 itself cancels what arrives between Shutdown() and the
+          // client's notice of it; the server never saw such a call.
+          EXPECT_THAT(status.error_code(),
+                      testing::AnyOf(grpc::StatusCode::UNAVAILABLE,
+                                     grpc::StatusCode::CANCELLED))
               << status.error_message();
           absl::SleepFor(absl::Milliseconds(10));
         }
@@ -275,6 +279,8 @@ TEST(OmrOnSigterm, LosesNoAnswerWhileClientsKeepCalling) {
   const std::string log = server->process().Output();
   EXPECT_EQ(LoggedCalls(log, kGradeSheet, "OK"), answered)
       << "an answer the server gave did not arrive";
+  EXPECT_EQ(LoggedCalls(log, kGradeSheet, "CANCELLED"), 0)
+      << "a call the server had taken was not answered";
 }
 
 TEST(OmrOnSigterm, ASecondSignalHurries) {
