@@ -7,7 +7,8 @@
 //
 // Cost: plain office scans (A4, 300 dpi, colour JPEG, up to 4 degrees, every
 // eighth upside down) after a first one that is not counted. Accuracy: sheets
-// over all form families and conditions. A sheet is made again by the
+// over all form families and conditions; every second form with markers comes
+// to our side without a picture of the blank page. A sheet is made again by the
 // sheet_generator line that --failures prints.
 #include <unistd.h>
 

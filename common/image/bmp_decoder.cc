@@ -25,6 +25,13 @@ Palette ReadPalette(absl::string_view file, const BmpHeader& header) {
   return palette;
 }
 
+bool IsGray(const Palette& palette) {
+  return std::all_of(palette.begin(), palette.end(), [](const auto& colour) {
+    return colour[0] == colour[1] && colour[0] == colour[2];
+  });
+}
+
+template <int kChannels>
 void ConvertIndices(const uint8_t* in, int width, int bits,
                     const Palette& palette, uint8_t* out) {
   const int per_byte = 8 / bits;
@@ -33,7 +40,7 @@ void ConvertIndices(const uint8_t* in, int width, int bits,
     // The leftmost pixel is in the highest bits.
     const int shift = 8 - bits - x % per_byte * bits;
     const int index = (in[x / per_byte] >> shift) & mask;
-    std::memcpy(out + 3 * x, palette[index].data(), 3);
+    std::memcpy(out + kChannels * x, palette[index].data(), kChannels);
   }
 }
 
@@ -50,7 +57,8 @@ void ConvertBgr(const uint8_t* in, int width, int bytes, uint8_t* out) {
 }  // namespace
 
 int64_t BmpBytes(const ImageInfo& info, int reduction) {
-  constexpr int64_t kFixed = 1024;
+  // The words of a failure count, too.
+  constexpr int64_t kFixed = 16 << 10;
   return kFixed + int64_t{info.width} * 3 +
          RowSink::Bytes(info.width, reduction, info.orientation);
 }
@@ -63,15 +71,17 @@ absl::Status DecodeBmp(absl::string_view file, int reduction,
   const ImageInfo& info = header.info;
   const ByteReader in(file, ByteOrder::kLittleEndian);
   const Palette palette = ReadPalette(file, header);
-  RowSink sink({info.width, info.height, 3}, reduction, canvas);
-  std::vector<uint8_t> rgb(static_cast<size_t>(info.width) * 3);
+  const bool has_palette = header.bits_per_pixel <= 8;
+  const int channels = has_palette && IsGray(palette) ? 1 : 3;
+  RowSink sink({info.width, info.height, channels}, reduction, canvas);
+  std::vector<uint8_t> converted(static_cast<size_t>(info.width) * channels);
   // The last row may lack its padding.
   const uint64_t used_bytes =
       (uint64_t{1} * info.width * header.bits_per_pixel + 7) / 8;
   for (int y = 0; y < info.height; ++y) {
     const int stored = header.is_top_down ? y : info.height - 1 - y;
-    const uint64_t at = header.pixels_at + uint64_t{1} * stored *
-                                               header.row_bytes;
+    const uint64_t at =
+        header.pixels_at + uint64_t{1} * stored * header.row_bytes;
     if (!in.Has(at, used_bytes)) {
       // Of a bottom-up file the first rows are missing: what came is counted.
       const uint64_t there =
@@ -82,13 +92,16 @@ absl::Status DecodeBmp(absl::string_view file, int reduction,
                              info.height);
     }
     const auto* row = reinterpret_cast<const uint8_t*>(file.data() + at);
-    if (header.bits_per_pixel <= 8) {
-      ConvertIndices(row, info.width, header.bits_per_pixel, palette,
-                     rgb.data());
+    if (!has_palette) {
+      ConvertBgr(row, info.width, header.bits_per_pixel / 8, converted.data());
+    } else if (channels == 1) {
+      ConvertIndices<1>(row, info.width, header.bits_per_pixel, palette,
+                        converted.data());
     } else {
-      ConvertBgr(row, info.width, header.bits_per_pixel / 8, rgb.data());
+      ConvertIndices<3>(row, info.width, header.bits_per_pixel, palette,
+                        converted.data());
     }
-    sink.AddRow(rgb.data());
+    sink.AddRow(converted.data());
   }
   return absl::OkStatus();
 }

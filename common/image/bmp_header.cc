@@ -74,9 +74,8 @@ absl::StatusOr<BmpHeader> ReadBmpHeader(absl::string_view file) {
       return FeatureUnsupported("BMP with unusual channel masks");
     }
   } else if (compression != kUncompressed) {
-    return FeatureUnsupported(absl::StrCat("BMP with compression ",
-                                           compression, " at ", bits,
-                                           " bits a pixel"));
+    return FeatureUnsupported(absl::StrCat("BMP with compression ", compression,
+                                           " at ", bits, " bits a pixel"));
   }
   if (bits == 16) return FeatureUnsupported("BMP of 16 bits a pixel");
   if (bits != 1 && bits != 4 && bits != 8 && bits != 24 && bits != 32) {
@@ -92,9 +91,8 @@ absl::StatusOr<BmpHeader> ReadBmpHeader(absl::string_view file) {
   if (header.pixels_at < kFileHeaderBytes + header_bytes) {
     return HeaderInvalid("the BMP header puts the pixels into itself");
   }
-  if (header.palette_at +
-          static_cast<uint64_t>(header.palette_entries) *
-              header.palette_entry_bytes >
+  if (header.palette_at + static_cast<uint64_t>(header.palette_entries) *
+                              header.palette_entry_bytes >
       header.pixels_at) {
     // Some writers count more palette entries than they store.
     const uint64_t room = header.pixels_at < header.palette_at

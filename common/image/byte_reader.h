@@ -42,8 +42,7 @@ class ByteReader {
 
   // At most `count` bytes from `at`; fewer, or none, at the end.
   absl::string_view View(uint64_t at, uint64_t count) const {
-    return at <= bytes_.size() ? bytes_.substr(at, count)
-                               : absl::string_view();
+    return at <= bytes_.size() ? bytes_.substr(at, count) : absl::string_view();
   }
 
  private:

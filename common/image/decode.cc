@@ -14,8 +14,8 @@ namespace {
 using image_internal::Canvas;
 using image_internal::Reduced;
 
-absl::Status DecodeInto(absl::string_view file, const ImageInfo& info,
-                        int page, int reduction, const Canvas& canvas) {
+absl::Status DecodeInto(absl::string_view file, const ImageInfo& info, int page,
+                        int reduction, const Canvas& canvas) {
   switch (info.format) {
     case FileFormat::kJpeg:
       return image_internal::DecodeJpeg(file, info, reduction, canvas);
@@ -35,15 +35,14 @@ template <typename Image>
 absl::StatusOr<Decoded<Image>> Decode(absl::string_view file,
                                       const DecodeOptions& options) {
   SL_ASSIGN_OR_RETURN(const ImageInfo info, SniffImage(file, options.page));
-  SL_RETURN_IF_ERROR(CheckLimits(info, static_cast<int64_t>(file.size()),
-                                 options.limits));
+  SL_RETURN_IF_ERROR(
+      CheckLimits(info, static_cast<int64_t>(file.size()), options.limits));
   try {
     Decoded<Image> decoded;
     decoded.info = info;
     decoded.reduction = ReductionFor(info, options.min_long_side);
-    decoded.pixels =
-        Image(Reduced(info.oriented_width(), decoded.reduction),
-              Reduced(info.oriented_height(), decoded.reduction));
+    decoded.pixels = Image(Reduced(info.oriented_width(), decoded.reduction),
+                           Reduced(info.oriented_height(), decoded.reduction));
     const Canvas canvas = {decoded.pixels.data(), Image::channels,
                            info.orientation};
     SL_RETURN_IF_ERROR(

@@ -25,8 +25,8 @@ absl::StatusOr<std::string> Jpeg(const Image& image, int quality) {
                                      image.width(), " x ", image.height()));
   }
   if (quality < 1 || quality > 100) {
-    return NotEncodable(absl::StrCat("JPEG quality ", quality,
-                                     " is not within 1..100"));
+    return NotEncodable(
+        absl::StrCat("JPEG quality ", quality, " is not within 1..100"));
   }
   return image_internal::WriteJpeg(
       PixelView{image.data(), image.width(), image.height(), Image::channels},
@@ -37,8 +37,8 @@ template <typename Image>
 absl::StatusOr<std::string> Png(const Image& image, int compression) {
   if (image.empty()) return NotEncodable("an image without pixels");
   if (compression < 0 || compression > 9) {
-    return NotEncodable(absl::StrCat("PNG compression ", compression,
-                                     " is not within 0..9"));
+    return NotEncodable(
+        absl::StrCat("PNG compression ", compression, " is not within 0..9"));
   }
   return image_internal::WritePng(
       PixelView{image.data(), image.width(), image.height(), Image::channels},
@@ -55,8 +55,7 @@ absl::StatusOr<std::string> EncodeJpeg(const RgbImage& image, int quality) {
   return Jpeg(image, quality);
 }
 
-absl::StatusOr<std::string> EncodePng(const GrayImage& image,
-                                      int compression) {
+absl::StatusOr<std::string> EncodePng(const GrayImage& image, int compression) {
   return Png(image, compression);
 }
 

@@ -9,8 +9,8 @@ int ExifOrientation(absl::string_view exif) {
       (exif[0] != 'I' && exif[0] != 'M')) {
     return 1;
   }
-  const ByteReader in(exif, exif[0] == 'I' ? ByteOrder::kLittleEndian
-                                           : ByteOrder::kBigEndian);
+  const ByteReader in(
+      exif, exif[0] == 'I' ? ByteOrder::kLittleEndian : ByteOrder::kBigEndian);
   if (in.U16(2) != 42) return 1;
   const uint64_t directory = in.U32(4);
   const uint64_t entries = in.U16(directory);

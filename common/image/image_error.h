@@ -27,8 +27,8 @@ inline Error HeaderTruncated(absl::string_view format) {
 // `rows` of `height` came before the data ended, both at full resolution.
 inline Error PixelsTruncated(absl::string_view format, int rows, int height) {
   return Error(absl::StatusCode::kDataLoss, kImageTruncated)
-      .Field("", absl::StrCat("the ", format, " data ends after ", rows,
-                              " of ", height, " rows; send the whole file"))
+      .Field("", absl::StrCat("the ", format, " data ends after ", rows, " of ",
+                              height, " rows; send the whole file"))
       .With("rows", absl::StrCat(rows))
       .With("height", absl::StrCat(height));
 }
@@ -41,7 +41,8 @@ inline Error Corrupt(absl::string_view format, absl::string_view what) {
 // `feature` names the variant: "BMP with run-length coding".
 inline Error FeatureUnsupported(absl::string_view feature) {
   return Error(absl::StatusCode::kInvalidArgument, kImageFeatureUnsupported)
-      .Field("", absl::StrCat(feature, " is not read; send the image as "
+      .Field("", absl::StrCat(feature,
+                              " is not read; send the image as "
                               "JPEG or PNG"))
       .With("feature", feature);
 }

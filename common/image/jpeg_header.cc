@@ -13,14 +13,18 @@ constexpr uint32_t kApplication1 = 0xE1;
 bool IsStartOfFrame(uint32_t marker) {
   // C4, C8 and CC in the same range are Huffman tables, a reserved code and
   // arithmetic conditioning (ITU-T T.81, table B.1).
-  return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 &&
-         marker != 0xC8 && marker != 0xCC;
+  return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 &&
+         marker != 0xCC;
 }
 
+// Lossless and hierarchical frames fail in libjpeg, which names them.
 bool IsProgressive(uint32_t start_of_frame) {
-  return start_of_frame == 0xC2 || start_of_frame == 0xC6 ||
-         start_of_frame == 0xCA || start_of_frame == 0xCE;
+  return start_of_frame == 0xC2 || start_of_frame == 0xC6;
 }
+
+// An arithmetic decoder takes missing data for zeros, which encoders may leave
+// out: whether such a file is whole can't be known.
+bool IsArithmetic(uint32_t start_of_frame) { return start_of_frame > 0xC8; }
 
 bool HasNoLength(uint32_t marker) {
   return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8);
@@ -48,10 +52,10 @@ absl::StatusOr<int64_t> CoefficientBytes(const ByteReader& in, uint64_t frame,
   for (int i = 0; i < info.channels; ++i) {
     const uint32_t sampling = in.U8(frame + 9 + 3 * i);
     const int64_t h = sampling >> 4, v = sampling & 15;
-    const int64_t across = RoundUp(
-        RoundUp(info.width * h, max_h * 8) / (max_h * 8), h);
-    const int64_t down = RoundUp(
-        RoundUp(info.height * v, max_v * 8) / (max_v * 8), v);
+    const int64_t across =
+        RoundUp(RoundUp(info.width * h, max_h * 8) / (max_h * 8), h);
+    const int64_t down =
+        RoundUp(RoundUp(info.height * v, max_v * 8) / (max_v * 8), v);
     // Each row of blocks has a pointer.
     bytes += down * (across * 128 + 8);
   }
@@ -85,19 +89,21 @@ absl::StatusOr<ImageInfo> ReadJpegHeader(absl::string_view file) {
     if (length < 2) return HeaderInvalid("a JPEG segment is shorter than 2");
     if (IsStartOfFrame(marker) && !has_frame) {
       has_frame = true;
+      if (IsArithmetic(marker)) {
+        return FeatureUnsupported("JPEG with arithmetic coding");
+      }
       info.height = static_cast<int>(in.U16(at + 3));
       info.width = static_cast<int>(in.U16(at + 5));
       info.channels = static_cast<int>(in.U8(at + 7));
       if (info.width == 0 || info.height == 0 || info.channels == 0 ||
           length < 8 + 3 * static_cast<uint64_t>(info.channels)) {
-        return HeaderInvalid(
-            absl::StrCat("the JPEG header declares ", info.width, " x ",
-                         info.height, " pixels of ", info.channels,
-                         " components"));
+        return HeaderInvalid(absl::StrCat(
+            "the JPEG header declares ", info.width, " x ", info.height,
+            " pixels of ", info.channels, " components"));
       }
       if (info.channels > 4) {
-        return FeatureUnsupported(absl::StrCat("JPEG of ", info.channels,
-                                               " components"));
+        return FeatureUnsupported(
+            absl::StrCat("JPEG of ", info.channels, " components"));
       }
       const absl::StatusOr<int64_t> bytes = CoefficientBytes(in, at, info);
       if (!bytes.ok()) return bytes.status();

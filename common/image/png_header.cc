@@ -31,11 +31,21 @@ absl::StatusOr<ImageInfo> ReadPngHeader(absl::string_view file) {
   info.width = static_cast<int>(width);
   info.height = static_cast<int>(height);
   switch (in.U8(25)) {
-    case 0: info.channels = 1; break;
-    case 2: info.channels = 3; break;
-    case 3: info.channels = 3; break;
-    case 4: info.channels = 2; break;
-    case 6: info.channels = 4; break;
+    case 0:
+      info.channels = 1;
+      break;
+    case 2:
+      info.channels = 3;
+      break;
+    case 3:
+      info.channels = 3;
+      break;
+    case 4:
+      info.channels = 2;
+      break;
+    case 6:
+      info.channels = 4;
+      break;
     default:
       return HeaderInvalid(
           absl::StrCat("the PNG header has colour type ", in.U8(25)));

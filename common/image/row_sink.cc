@@ -50,9 +50,12 @@ template <int kChannels>
 void AverageBlocks(int reduction, const uint16_t* sums, int blocks,
                    uint8_t* out) {
   switch (reduction) {
-    case 2: return AverageBlocks<2, kChannels>(sums, blocks, out);
-    case 4: return AverageBlocks<4, kChannels>(sums, blocks, out);
-    case 8: return AverageBlocks<8, kChannels>(sums, blocks, out);
+    case 2:
+      return AverageBlocks<2, kChannels>(sums, blocks, out);
+    case 4:
+      return AverageBlocks<4, kChannels>(sums, blocks, out);
+    case 8:
+      return AverageBlocks<8, kChannels>(sums, blocks, out);
   }
 }
 
@@ -91,14 +94,35 @@ void WriteColumns(const uint8_t* in, int width, int count, uint8_t* out,
   }
 }
 
+// Pixels of a side that fall into block `block`, and the first of them.
+struct Span {
+  int first = 0;
+  int count = 0;
+};
+Span BlockSpan(int block, int side, int reduction, int padding) {
+  const int first = std::max(block * reduction - padding, 0);
+  const int end = std::min((block + 1) * reduction - padding, side);
+  return {first, end - first};
+}
+
 }  // namespace
+
+Padding PaddingFor(int width, int height, int reduction, int orientation) {
+  const auto missing = [reduction](int side) {
+    return (reduction - side % reduction) % reduction;
+  };
+  return {FlipsColumns(orientation) ? missing(width) : 0,
+          FlipsRows(orientation) ? missing(height) : 0};
+}
 
 RowSink::RowSink(const RowShape& shape, int reduction, const Canvas& canvas)
     : shape_(shape),
       reduction_(reduction),
       canvas_(canvas),
       width_(Reduced(shape.width, reduction)),
-      height_(Reduced(shape.height, reduction)) {
+      height_(Reduced(shape.height, reduction)),
+      padding_(PaddingFor(shape.width, shape.height, reduction,
+                          canvas.orientation)) {
   if (reduction > 1) {
     sums_.resize(static_cast<size_t>(shape.width) * shape.channels);
     averaged_.resize(static_cast<size_t>(width_) * shape.channels);
@@ -123,9 +147,10 @@ void RowSink::AddRow(const uint8_t* row) {
     return;
   }
   AddToSums(row);
-  const int rows_of_block = (rows_ - 1) % reduction_ + 1;
-  if (rows_of_block == reduction_ || rows_ == shape_.height) {
-    AverageSums(rows_of_block);
+  const Span block =
+      BlockSpan(emitted_, shape_.height, reduction_, padding_.rows);
+  if (rows_ == block.first + block.count) {
+    AverageSums(block.count);
     Emit(averaged_.data());
   }
 }
@@ -133,7 +158,9 @@ void RowSink::AddRow(const uint8_t* row) {
 void RowSink::AddToSums(const uint8_t* __restrict row) {
   uint16_t* __restrict sums = sums_.data();
   const int samples = shape_.width * shape_.channels;
-  if ((rows_ - 1) % reduction_ == 0) {
+  const Span block =
+      BlockSpan(emitted_, shape_.height, reduction_, padding_.rows);
+  if (rows_ == block.first + 1) {
     for (int i = 0; i < samples; ++i) sums[i] = row[i];
   } else {
     for (int i = 0; i < samples; ++i) {
@@ -144,21 +171,28 @@ void RowSink::AddToSums(const uint8_t* __restrict row) {
 
 void RowSink::AverageSums(int rows) {
   const int channels = shape_.channels;
+  const auto average_one = [&](int block) {
+    const Span span =
+        BlockSpan(block, shape_.width, reduction_, padding_.columns);
+    AverageBlock(sums_.data() + span.first * channels, span.count, rows,
+                 channels, averaged_.data() + block * channels);
+  };
   int block = 0;
   if (rows == reduction_) {
-    block = shape_.width / reduction_;
+    if (padding_.columns > 0) average_one(block++);
+    const int x =
+        BlockSpan(block, shape_.width, reduction_, padding_.columns).first;
+    const int blocks = (shape_.width - x) / reduction_;
+    const uint16_t* sums = sums_.data() + x * channels;
+    uint8_t* out = averaged_.data() + block * channels;
     if (channels == 1) {
-      AverageBlocks<1>(reduction_, sums_.data(), block, averaged_.data());
+      AverageBlocks<1>(reduction_, sums, blocks, out);
     } else {
-      AverageBlocks<3>(reduction_, sums_.data(), block, averaged_.data());
+      AverageBlocks<3>(reduction_, sums, blocks, out);
     }
+    block += blocks;
   }
-  for (; block < width_; ++block) {
-    const int x = block * reduction_;
-    AverageBlock(sums_.data() + x * channels,
-                 std::min(reduction_, shape_.width - x), rows, channels,
-                 averaged_.data() + block * channels);
-  }
+  for (; block < width_; ++block) average_one(block);
 }
 
 void RowSink::Convert(const uint8_t* __restrict row,
@@ -222,10 +256,11 @@ void RowSink::FlushTurned() {
   turned_ = 0;
 }
 
-BlockSums::BlockSums(const RowShape& shape, int reduction)
+BlockSums::BlockSums(const RowShape& shape, int reduction, int orientation)
     : shape_(shape),
       reduction_(reduction),
       reduced_width_(Reduced(shape.width, reduction)),
+      padding_(PaddingFor(shape.width, shape.height, reduction, orientation)),
       sums_(static_cast<size_t>(reduced_width_) *
             Reduced(shape.height, reduction) * shape.channels) {}
 
@@ -238,10 +273,11 @@ int64_t BlockSums::Bytes(int64_t width, int64_t height, int channels,
 
 void BlockSums::Add(int y, int x0, int step, int count, const uint8_t* pixels) {
   const int channels = shape_.channels;
-  uint16_t* row = sums_.data() +
-                  int64_t{y / reduction_} * reduced_width_ * channels;
+  uint16_t* row = sums_.data() + int64_t{(y + padding_.rows) / reduction_} *
+                                     reduced_width_ * channels;
   for (int i = 0; i < count; ++i) {
-    uint16_t* sum = row + (x0 + i * step) / reduction_ * channels;
+    const int x = x0 + i * step + padding_.columns;
+    uint16_t* sum = row + x / reduction_ * channels;
     for (int c = 0; c < channels; ++c) {
       sum[c] = static_cast<uint16_t>(sum[c] + pixels[i * channels + c]);
     }
@@ -251,13 +287,15 @@ void BlockSums::Add(int y, int x0, int step, int count, const uint8_t* pixels) {
 void BlockSums::Finish(RowSink& sink) const {
   const int channels = shape_.channels;
   std::vector<uint8_t> row(static_cast<size_t>(reduced_width_) * channels);
-  for (int y = 0; y < shape_.height; y += reduction_) {
-    const int rows = std::min(reduction_, shape_.height - y);
+  const int reduced_height = Reduced(shape_.height, reduction_);
+  for (int y = 0; y < reduced_height; ++y) {
+    const int rows =
+        BlockSpan(y, shape_.height, reduction_, padding_.rows).count;
     const uint16_t* sums =
-        sums_.data() + int64_t{y / reduction_} * reduced_width_ * channels;
+        sums_.data() + int64_t{y} * reduced_width_ * channels;
     for (int x = 0; x < reduced_width_; ++x) {
       const int columns =
-          std::min(reduction_, shape_.width - x * reduction_);
+          BlockSpan(x, shape_.width, reduction_, padding_.columns).count;
       const uint32_t pixels = static_cast<uint32_t>(rows) * columns;
       for (int c = 0; c < channels; ++c) {
         row[x * channels + c] = static_cast<uint8_t>(

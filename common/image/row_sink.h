@@ -4,6 +4,10 @@
 // `reduction` x `reduction` pixels while they come, converts between gray and
 // colour, and writes the result where the orientation wants it. Beside the
 // result it holds one row of sums, and sixteen rows where the image is turned.
+//
+// Blocks are counted from the top left corner of the oriented image. Where the
+// orientation mirrors an axis, that corner is the far end of the stored one, so
+// that the incomplete block, if there is one, comes first (Padding).
 #ifndef SIGHTLINE_COMMON_IMAGE_ROW_SINK_H_
 #define SIGHTLINE_COMMON_IMAGE_ROW_SINK_H_
 
@@ -35,6 +39,14 @@ inline int Reduced(int side, int reduction) {
   return side / reduction + (side % reduction != 0 ? 1 : 0);
 }
 
+// Pixels that the first block lacks, before the stored image's first column and
+// row.
+struct Padding {
+  int columns = 0;
+  int rows = 0;
+};
+Padding PaddingFor(int width, int height, int reduction, int orientation);
+
 class RowSink {
  public:
   RowSink(const RowShape& shape, int reduction, const Canvas& canvas);
@@ -65,6 +77,7 @@ class RowSink {
   // Size of the result before it is oriented.
   const int width_;
   const int height_;
+  const Padding padding_;
   int rows_ = 0;
   int emitted_ = 0;
   int turned_ = 0;
@@ -76,7 +89,7 @@ class RowSink {
 // Sums of blocks whose pixels come in any order; for interlaced files.
 class BlockSums {
  public:
-  BlockSums(const RowShape& shape, int reduction);
+  BlockSums(const RowShape& shape, int reduction, int orientation);
 
   // Pixels (x0 + i * step, y), i < count, of `shape.channels` samples.
   void Add(int y, int x0, int step, int count, const uint8_t* pixels);
@@ -91,6 +104,7 @@ class BlockSums {
   const RowShape shape_;
   const int reduction_;
   const int reduced_width_;
+  const Padding padding_;
   std::vector<uint16_t> sums_;
 };
 

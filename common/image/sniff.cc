@@ -16,11 +16,16 @@ using image_internal::ReadWebpHeader;
 
 absl::string_view FileFormatName(FileFormat format) {
   switch (format) {
-    case FileFormat::kJpeg: return "JPEG";
-    case FileFormat::kPng: return "PNG";
-    case FileFormat::kTiff: return "TIFF";
-    case FileFormat::kWebp: return "WebP";
-    case FileFormat::kBmp: return "BMP";
+    case FileFormat::kJpeg:
+      return "JPEG";
+    case FileFormat::kPng:
+      return "PNG";
+    case FileFormat::kTiff:
+      return "TIFF";
+    case FileFormat::kWebp:
+      return "WebP";
+    case FileFormat::kBmp:
+      return "BMP";
   }
   return "unknown";
 }
@@ -52,14 +57,15 @@ absl::StatusOr<ImageInfo> SniffImage(absl::string_view file, int page) {
     info = bmp.ok() ? absl::StatusOr<ImageInfo>(bmp->info) : bmp.status();
   } else {
     return Error(absl::StatusCode::kInvalidArgument, kImageFormatUnknown)
-        .Field("", "the file is not an image of a known format; send JPEG, "
-                   "PNG, TIFF, WebP or BMP");
+        .Field("",
+               "the file is not an image of a known format; send JPEG, "
+               "PNG, TIFF, WebP or BMP");
   }
   if (info.ok() && page != 0) {
     return Error(absl::StatusCode::kInvalidArgument, kImagePageOutOfRange)
-        .Field("", absl::StrCat("page ", page, " is asked for, a ",
-                                FileFormatName(info->format),
-                                " has only page 0"))
+        .Field("",
+               absl::StrCat("page ", page, " is asked for, a ",
+                            FileFormatName(info->format), " has only page 0"))
         .With("page", absl::StrCat(page))
         .With("pages", "1");
   }

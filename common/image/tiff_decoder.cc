@@ -28,10 +28,9 @@ class TiffSource {
     for (const TiffEntry& entry : page.entries) {
       if (entry.tag != 0) entries.push_back(entry);
     }
-    std::sort(entries.begin(), entries.end(),
-              [](const TiffEntry& a, const TiffEntry& b) {
-                return a.tag < b.tag;
-              });
+    std::sort(
+        entries.begin(), entries.end(),
+        [](const TiffEntry& a, const TiffEntry& b) { return a.tag < b.tag; });
     const char count = static_cast<char>(entries.size());
     const bool is_big = page.order == ByteOrder::kBigEndian;
     directory_ = is_big ? std::string{0, count} : std::string{count, 0};
@@ -83,9 +82,7 @@ class TiffSource {
   uint64_t at_ = 0;
 };
 
-TiffSource& SourceOf(void* handle) {
-  return *static_cast<TiffSource*>(handle);
-}
+TiffSource& SourceOf(void* handle) { return *static_cast<TiffSource*>(handle); }
 
 // libtiff is C and lets a callback's exceptions pass at best by luck.
 void KeepMessage(TiffSource& source, const char* format, va_list arguments) {
@@ -142,8 +139,8 @@ TiffHandle Open(TiffSource& source, int64_t memory_limit) {
   TIFFOpenOptionsSetErrorHandlerExtR(options, OnError, &source);
   TIFFOpenOptionsSetWarningHandlerExtR(options, OnWarning, &source);
   // r: read; h: not the first directory; m: not mapped.
-  TiffHandle tiff(TIFFClientOpenExt("", "rhm", &source, OnRead, OnWrite,
-                                    OnSeek, OnClose, OnSize, nullptr, nullptr,
+  TiffHandle tiff(TIFFClientOpenExt("", "rhm", &source, OnRead, OnWrite, OnSeek,
+                                    OnClose, OnSize, nullptr, nullptr,
                                     options));
   TIFFOpenOptionsFree(options);
   return tiff;
@@ -173,8 +170,8 @@ absl::Status CheckCompression(const TiffPage& page) {
 
 class TiffDecoder {
  public:
-  TiffDecoder(absl::string_view file, const TiffPage& page,
-              TiffSource& source, TIFF* tiff)
+  TiffDecoder(absl::string_view file, const TiffPage& page, TiffSource& source,
+              TIFF* tiff)
       : file_(file), page_(page), source_(source), tiff_(tiff) {}
 
   // Contiguous strips: row by row, so that the strip's size does not matter.
@@ -185,8 +182,7 @@ class TiffDecoder {
       return HeaderInvalid("the TIFF's rows have an unexpected size");
     }
     std::vector<uint8_t> raw(row_bytes);
-    std::vector<uint8_t> row(static_cast<size_t>(width) *
-                             converter.channels());
+    std::vector<uint8_t> row(static_cast<size_t>(width) * converter.channels());
     for (int y = 0; y < height; ++y) {
       if (y % page_.block_height == 0) {
         const absl::Status status = CheckBlock(y / page_.block_height, y);
@@ -218,8 +214,7 @@ class TiffDecoder {
     const size_t stride = static_cast<size_t>(width) * converter.channels();
     std::vector<uint8_t> raw(block_bytes * planes);
     std::vector<uint8_t> band(stride * page_.block_height);
-    std::vector<uint8_t> interleaved(planes > 1 ? plane_row_bytes * planes
-                                                : 0);
+    std::vector<uint8_t> interleaved(planes > 1 ? plane_row_bytes * planes : 0);
     for (int y = 0; y < height; y += page_.block_height) {
       const int rows = std::min(page_.block_height, height - y);
       for (int column = 0; column < across; ++column) {
@@ -284,11 +279,10 @@ class TiffDecoder {
       uint8_t* out = raw.data() + plane * bytes;
       const auto size = static_cast<tmsize_t>(bytes);
       const tmsize_t got =
-          page_.is_tiled
-              ? TIFFReadEncodedTile(tiff_, static_cast<uint32_t>(index), out,
-                                    size)
-              : TIFFReadEncodedStrip(tiff_, static_cast<uint32_t>(index), out,
-                                     size);
+          page_.is_tiled ? TIFFReadEncodedTile(
+                               tiff_, static_cast<uint32_t>(index), out, size)
+                         : TIFFReadEncodedStrip(
+                               tiff_, static_cast<uint32_t>(index), out, size);
       if (got < 0 || source_.is_damaged) {
         return Corrupt("TIFF", source_.message);
       }
@@ -351,9 +345,8 @@ absl::Status DecodeTiff(absl::string_view file, int page_index, int reduction,
   TiffDecoder decoder(file, page, source, tiff.get());
   RowSink sink({page.info.width, page.info.height, converter->channels()},
                reduction, canvas);
-  return page.is_tiled || page.is_planar
-             ? decoder.ReadBlocks(*converter, sink)
-             : decoder.ReadStrips(*converter, sink);
+  return page.is_tiled || page.is_planar ? decoder.ReadBlocks(*converter, sink)
+                                         : decoder.ReadStrips(*converter, sink);
 }
 
 }  // namespace sightline::image_internal

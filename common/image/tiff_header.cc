@@ -30,13 +30,30 @@ constexpr int kJpegTables = 347;
 // Every tag that reading pixels needs; the rest of a directory (names, dates,
 // colour profiles) is never looked at. Fill order, fax options, predictor and
 // chroma subsampling are for the decompressor alone.
-constexpr int kKnownTags[] = {
-    kImageWidth,      kImageLength, kBitsPerSample,  kCompression,
-    kPhotometric,     266,          kStripOffsets,   kOrientation,
-    kSamplesPerPixel, kRowsPerStrip, kStripByteCounts, kPlanarConfiguration,
-    292,              293,          317,             kColorMap,
-    kTileWidth,       kTileLength,  kTileOffsets,    kTileByteCounts,
-    kExtraSamples,    kSampleFormat, kJpegTables,    530};
+constexpr int kKnownTags[] = {kImageWidth,
+                              kImageLength,
+                              kBitsPerSample,
+                              kCompression,
+                              kPhotometric,
+                              266,
+                              kStripOffsets,
+                              kOrientation,
+                              kSamplesPerPixel,
+                              kRowsPerStrip,
+                              kStripByteCounts,
+                              kPlanarConfiguration,
+                              292,
+                              293,
+                              317,
+                              kColorMap,
+                              kTileWidth,
+                              kTileLength,
+                              kTileOffsets,
+                              kTileByteCounts,
+                              kExtraSamples,
+                              kSampleFormat,
+                              kJpegTables,
+                              530};
 
 // A scanner's feeder holds a few hundred sheets.
 constexpr int kMaxPages = 10000;
@@ -48,10 +65,15 @@ constexpr uint32_t kMaxJpegTablesBytes = 64 << 10;
 
 int TypeBytes(uint32_t type) {
   switch (type) {
-    case 1: case 7: return 1;
-    case 3: return 2;
-    case 4: return 4;
-    default: return 0;
+    case 1:
+    case 7:
+      return 1;
+    case 3:
+      return 2;
+    case 4:
+      return 4;
+    default:
+      return 0;
   }
 }
 
@@ -113,9 +135,9 @@ absl::Status ReadEntries(const ByteReader& in, const Directory& directory,
     entry.tag = static_cast<uint16_t>(in.U16(entry.entry_at));
     entry.type = static_cast<uint16_t>(in.U16(entry.entry_at + 2));
     entry.count = in.U32(entry.entry_at + 4);
-    const bool is_known = std::find(std::begin(kKnownTags),
-                                    std::end(kKnownTags),
-                                    entry.tag) != std::end(kKnownTags);
+    const bool is_known =
+        std::find(std::begin(kKnownTags), std::end(kKnownTags), entry.tag) !=
+        std::end(kKnownTags);
     if (!is_known || page.Find(entry.tag) != nullptr) continue;
     const uint64_t bytes =
         static_cast<uint64_t>(entry.count) * TypeBytes(entry.type);
@@ -140,9 +162,9 @@ int64_t HeldBytes(absl::string_view file, const TiffPage& page) {
   const int64_t blocks = page.blocks();
   uint32_t largest_coded = 0;
   for (int64_t i = 0; i < blocks; ++i) {
-    largest_coded =
-        std::max(largest_coded, TiffValue(file, page.order, *counts,
-                                          static_cast<uint64_t>(i)));
+    largest_coded = std::max(
+        largest_coded,
+        TiffValue(file, page.order, *counts, static_cast<uint64_t>(i)));
   }
   // No strip can be longer than the file. libtiff holds the coded block, and
   // offsets and byte counts as 64-bit numbers with one 32-bit list at a time
@@ -173,8 +195,8 @@ class PageReader {
     const uint32_t height = Value(kImageLength, 0);
     constexpr uint32_t kMaxSide = std::numeric_limits<int32_t>::max();
     if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide) {
-      return HeaderInvalid(absl::StrCat("the TIFF page declares ", width,
-                                        " x ", height, " pixels"));
+      return HeaderInvalid(absl::StrCat("the TIFF page declares ", width, " x ",
+                                        height, " pixels"));
     }
     ImageInfo& info = page_.info;
     info.width = static_cast<int>(width);
@@ -218,8 +240,8 @@ class PageReader {
           absl::StrCat("TIFF of ", bits, " bits a sample"));
     }
     if (bits < 8 && samples > 1) {
-      return FeatureUnsupported(absl::StrCat("TIFF of ", samples,
-                                             " samples of ", bits, " bits"));
+      return FeatureUnsupported(
+          absl::StrCat("TIFF of ", samples, " samples of ", bits, " bits"));
     }
     if (Value(kSampleFormat, 1) != 1) {
       return FeatureUnsupported("TIFF of signed or floating-point samples");
@@ -231,15 +253,14 @@ class PageReader {
       page_.extra_sample = static_cast<int>(Value(kExtraSamples, 0));
     }
     constexpr int kPalette = 3;
-    page_.info.channels = page_.photometric == kPalette
-                              ? 3
-                              : static_cast<int>(samples);
+    page_.info.channels =
+        page_.photometric == kPalette ? 3 : static_cast<int>(samples);
     for (const TiffEntry& entry : page_.entries) {
       // Lists have a length that follows from the page; nothing else is long.
       const bool is_list =
           entry.tag == kStripOffsets || entry.tag == kStripByteCounts ||
           entry.tag == kTileOffsets || entry.tag == kTileByteCounts;
-      const uint32_t most = entry.tag == kColorMap ? 3u << 16
+      const uint32_t most = entry.tag == kColorMap     ? 3u << 16
                             : entry.tag == kJpegTables ? kMaxJpegTablesBytes
                                                        : 16;
       if (!is_list && entry.count > most) {
@@ -261,9 +282,9 @@ class PageReader {
       }
       if (tile_width > std::max<int64_t>(kMaxTileSide, info.width + 15) ||
           tile_height > std::max<int64_t>(kMaxTileSide, info.height + 15)) {
-        return HeaderInvalid(absl::StrCat(
-            "the TIFF's tiles of ", tile_width, " x ", tile_height,
-            " pixels are larger than its image"));
+        return HeaderInvalid(absl::StrCat("the TIFF's tiles of ", tile_width,
+                                          " x ", tile_height,
+                                          " pixels are larger than its image"));
       }
       page_.block_width = static_cast<int>(tile_width);
       page_.block_height = static_cast<int>(tile_height);
@@ -272,8 +293,8 @@ class PageReader {
           Value(kRowsPerStrip, static_cast<uint32_t>(info.height));
       if (rows == 0) return HeaderInvalid("the TIFF's strips have no rows");
       page_.block_width = info.width;
-      page_.block_height = static_cast<int>(
-          std::min(rows, static_cast<uint32_t>(info.height)));
+      page_.block_height =
+          static_cast<int>(std::min(rows, static_cast<uint32_t>(info.height)));
     }
     const TiffEntry* offsets =
         page_.Find(page_.is_tiled ? kTileOffsets : kStripOffsets);
@@ -317,10 +338,14 @@ uint32_t TiffValue(absl::string_view file, ByteOrder order,
   if (index >= entry.count) return 0;
   const ByteReader in(file, order);
   switch (TypeBytes(entry.type)) {
-    case 1: return in.U8(entry.values_at + index);
-    case 2: return in.U16(entry.values_at + 2 * index);
-    case 4: return in.U32(entry.values_at + 4 * index);
-    default: return 0;
+    case 1:
+      return in.U8(entry.values_at + index);
+    case 2:
+      return in.U16(entry.values_at + 2 * index);
+    case 4:
+      return in.U32(entry.values_at + 4 * index);
+    default:
+      return 0;
   }
 }
 

@@ -78,8 +78,7 @@ absl::StatusOr<TiffRowConverter> TiffRowConverter::Create(
       (page.photometric == PHOTOMETRIC_YCBCR && page.samples_per_pixel != 3)) {
     return FeatureUnsupported(absl::StrCat(
         "TIFF of ", page.samples_per_pixel, " samples of ",
-        page.bits_per_sample, " bits and photometric kind ",
-        page.photometric));
+        page.bits_per_sample, " bits and photometric kind ", page.photometric));
   }
   const bool has_alpha = page.extra_sample == kAssociatedAlpha ||
                          page.extra_sample == EXTRASAMPLE_UNASSALPHA;
@@ -87,11 +86,15 @@ absl::StatusOr<TiffRowConverter> TiffRowConverter::Create(
     converter.alpha_sample_ = colour_samples;
     converter.is_premultiplied_ = page.extra_sample == kAssociatedAlpha;
   }
+  converter.is_plain_ = page.bits_per_sample == 8 && !is_palette &&
+                        converter.colours_ != Colours::kCmyk &&
+                        converter.flip_ == 0 &&
+                        page.samples_per_pixel == converter.channels_;
   if (converter.colours_ != Colours::kLevels) return converter;
   const int count = 1 << page.bits_per_sample;
   const TiffEntry* palette = page.Find(TIFFTAG_COLORMAP);
-  if (is_palette &&
-      (palette == nullptr || palette->count < 3 * static_cast<uint32_t>(count))) {
+  if (is_palette && (palette == nullptr ||
+                     palette->count < 3 * static_cast<uint32_t>(count))) {
     return HeaderInvalid("the TIFF's palette is missing or too short");
   }
   const int shift = is_palette ? PaletteShift(file, page, *palette) : 0;
@@ -99,9 +102,9 @@ absl::StatusOr<TiffRowConverter> TiffRowConverter::Create(
     for (int c = 0; c < 3; ++c) {
       // All reds, then all greens, then all blues.
       converter.levels_[i][c] = static_cast<uint8_t>(
-          is_palette ? TiffValue(file, page.order, *palette, c * count + i) >>
-                           shift
-                     : (i * 255 / (count - 1)) ^ converter.flip_);
+          is_palette
+              ? TiffValue(file, page.order, *palette, c * count + i) >> shift
+              : (i * 255 / (count - 1)) ^ converter.flip_);
     }
   }
   if (page.bits_per_sample == 1) {
@@ -117,7 +120,9 @@ absl::StatusOr<TiffRowConverter> TiffRowConverter::Create(
 
 void TiffRowConverter::Convert(const uint8_t* in, int width,
                                uint8_t* out) const {
-  if (colours_ != Colours::kLevels) {
+  if (is_plain_) {
+    std::memcpy(out, in, row_bytes(width));
+  } else if (colours_ != Colours::kLevels) {
     ConvertSamples(in, width, out);
   } else if (bits_ == 1 && channels_ == 1) {
     const int whole = width / 8;

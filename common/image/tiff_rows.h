@@ -39,6 +39,8 @@ class TiffRowConverter {
   int samples_ = 1;
   int bits_ = 1;
   int channels_ = 1;
+  // Stored as it is wanted: 8-bit gray or colour and nothing else.
+  bool is_plain_ = false;
   // 0 where black is zero, 255 where white is.
   uint8_t flip_ = 0;
   // -1: none; else the sample that holds it.

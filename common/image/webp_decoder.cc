@@ -139,9 +139,9 @@ absl::Status DecodeWebp(absl::string_view file, int reduction,
   const std::unique_ptr<WebPIDecoder, DecoderCloser> decoder(
       WebPIDecode(nullptr, 0, &config));
   if (decoder == nullptr) return OutOfMemory("decoding");
-  const VP8StatusCode code = WebPIUpdate(
-      decoder.get(), reinterpret_cast<const uint8_t*>(file.data()),
-      file.size());
+  const VP8StatusCode code =
+      WebPIUpdate(decoder.get(), reinterpret_cast<const uint8_t*>(file.data()),
+                  file.size());
   if (code != VP8_STATUS_OK) {
     return Failure(code, decoder.get(), scale, info);
   }

@@ -16,8 +16,7 @@ constexpr int kLengthSymbols = 24;
 constexpr int kLiterals = 256;
 constexpr int kDistanceSymbols = 40;
 constexpr int kMaxCacheBits = 11;
-constexpr int kMaxSymbols =
-    kLiterals + kLengthSymbols + (1 << kMaxCacheBits);
+constexpr int kMaxSymbols = kLiterals + kLengthSymbols + (1 << kMaxCacheBits);
 constexpr int kMaxCodeLength = 15;
 
 // Bits from the lowest of each byte upwards. Behind the end come zeros.
@@ -109,7 +108,7 @@ bool ReadCode(BitReader& bits, int symbols, PrefixCode& code) {
     if (has_two) lengths[bits.Bits(8)] = 1;
     return code.Build(lengths.data(), symbols);
   }
-  constexpr uint8_t kOrder[] = {17, 18, 0, 1, 2,  3,  4,  5,  16, 6,
+  constexpr uint8_t kOrder[] = {17, 18, 0, 1,  2,  3,  4,  5,  16, 6,
                                 7,  8,  9, 10, 11, 12, 13, 14, 15};
   std::array<uint8_t, 19> length_lengths = {};
   const uint32_t count = 4 + bits.Bits(4);
@@ -246,9 +245,10 @@ bool SkipTransforms(BitReader& bits, int& width, int height) {
     if (type == kPalette) {
       const int colours = static_cast<int>(bits.Bits(8)) + 1;
       if (!ReadPlainImage(bits, colours, 1, nullptr)) return false;
-      const int packing = colours > 16 ? 0 : colours > 4 ? 1
-                                         : colours > 2   ? 2
-                                                         : 3;
+      const int packing = colours > 16  ? 0
+                          : colours > 4 ? 1
+                          : colours > 2 ? 2
+                                        : 3;
       width = Blocks(width, packing);
     } else if (type != kSubtractGreen) {
       const int block_bits = static_cast<int>(bits.Bits(3)) + 2;
@@ -291,8 +291,8 @@ absl::Status CheckWebpEntropyGroups(const WebpHeader& header) {
   }
   if (groups == 0) return Corrupt("WebP", "its lossless header");
   if (groups > kMaxWebpEntropyGroups) {
-    return FeatureUnsupported(absl::StrCat("lossless WebP of ", groups,
-                                           " entropy groups"));
+    return FeatureUnsupported(
+        absl::StrCat("lossless WebP of ", groups, " entropy groups"));
   }
   return absl::OkStatus();
 }

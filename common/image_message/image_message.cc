@@ -37,10 +37,9 @@ absl::StatusOr<ImageInfo> InspectRaw(const common::v1::GrayPixels& gray,
   const int64_t expected = int64_t{gray.width()} * gray.height();
   if (static_cast<int64_t>(gray.data().size()) != expected) {
     return Error(absl::StatusCode::kInvalidArgument, kImageSizeMismatch)
-        .Field("gray.data",
-               absl::StrCat("has ", gray.data().size(), " bytes, ",
-                            gray.width(), " x ", gray.height(), " needs ",
-                            expected));
+        .Field("gray.data", absl::StrCat("has ", gray.data().size(), " bytes, ",
+                                         gray.width(), " x ", gray.height(),
+                                         " needs ", expected));
   }
   ImageInfo info;
   info.width = gray.width();
@@ -107,8 +106,8 @@ absl::StatusOr<ImageHeader> InspectImage(const ImageSource& image,
   };
   absl::StatusOr<ImageInfo> info = SniffImage(image.encoded, image.page);
   if (!info.ok()) return prefixed(info.status());
-  const absl::Status within = CheckLimits(
-      *info, static_cast<int64_t>(image.encoded.size()), limits);
+  const absl::Status within =
+      CheckLimits(*info, static_cast<int64_t>(image.encoded.size()), limits);
   if (!within.ok()) return prefixed(within);
   header.info = *info;
   header.decode_bytes =
@@ -120,8 +119,7 @@ absl::StatusOr<Decoded<GrayImage>> DecodeGrayMessage(
     const ImageSource& image, absl::string_view path, int min_long_side,
     const ImageLimits& limits) {
   if (image.gray != nullptr) {
-    SL_ASSIGN_OR_RETURN(const ImageInfo info,
-                        InspectRaw(*image.gray, limits));
+    SL_ASSIGN_OR_RETURN(const ImageInfo info, InspectRaw(*image.gray, limits));
     Decoded<GrayImage> decoded;
     decoded.info = info;
     decoded.pixels = GrayImage(info.width, info.height);
@@ -129,11 +127,10 @@ absl::StatusOr<Decoded<GrayImage>> DecodeGrayMessage(
                 image.gray->data().size());
     return decoded;
   }
-  absl::StatusOr<Decoded<GrayImage>> decoded = DecodeGray(
-      image.encoded, OptionsFor(image, min_long_side, limits));
+  absl::StatusOr<Decoded<GrayImage>> decoded =
+      DecodeGray(image.encoded, OptionsFor(image, min_long_side, limits));
   if (decoded.ok()) return decoded;
-  ErrorDetails details =
-      DetailsOf(decoded.status()).value_or(ErrorDetails{});
+  ErrorDetails details = DetailsOf(decoded.status()).value_or(ErrorDetails{});
   if (details.fields.empty()) {
     details.fields.push_back({absl::StrCat(path, ".encoded"),
                               std::string(decoded.status().message())});

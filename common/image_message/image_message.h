@@ -49,9 +49,10 @@ absl::StatusOr<ImageHeader> InspectImage(const ImageSource& image,
                                          const ImageLimits& limits);
 
 // Decodes an inspected image to gray. Errors: those of DecodeGray().
-absl::StatusOr<Decoded<GrayImage>> DecodeGrayMessage(
-    const ImageSource& image, absl::string_view path, int min_long_side,
-    const ImageLimits& limits);
+absl::StatusOr<Decoded<GrayImage>> DecodeGrayMessage(const ImageSource& image,
+                                                     absl::string_view path,
+                                                     int min_long_side,
+                                                     const ImageLimits& limits);
 
 // Checks `output`. Errors: InvalidArgument OUTPUT_INVALID (an unknown format,
 // a quality out of 0..100), `path` being the message's place in the request.

@@ -67,19 +67,18 @@ ByteBudget::~ByteBudget() = default;
 void ByteBudget::Acquire(int64_t bytes, const StopToken& stop, Granted granted,
                          std::optional<absl::Duration> max_wait) {
   if (bytes > options_.capacity_bytes) {
-    granted(Error(absl::StatusCode::kResourceExhausted, kNeverFits)
-                .Message(absl::StrCat(
-                    "the request needs ", bytes >> 10, " KiB of ",
-                    options_.name, " memory, the server has ",
-                    options_.capacity_bytes >> 10,
-                    " KiB in all: send a smaller image or raise the server's "
-                    "memory budget"))
-                .Quota("memory_budget",
-                       absl::StrCat(options_.name, " pool: ",
-                                    options_.capacity_bytes,
-                                    " bytes, needed: ", bytes))
-                .With("limit_bytes", absl::StrCat(options_.capacity_bytes))
-                .With("needed_bytes", absl::StrCat(bytes)));
+    granted(
+        Error(absl::StatusCode::kResourceExhausted, kNeverFits)
+            .Message(absl::StrCat(
+                "the request needs ", bytes >> 10, " KiB of ", options_.name,
+                " memory, the server has ", options_.capacity_bytes >> 10,
+                " KiB in all: send a smaller image or raise the server's "
+                "memory budget"))
+            .Quota("memory_budget", absl::StrCat(options_.name, " pool: ",
+                                                 options_.capacity_bytes,
+                                                 " bytes, needed: ", bytes))
+            .With("limit_bytes", absl::StrCat(options_.capacity_bytes))
+            .With("needed_bytes", absl::StrCat(bytes)));
     return;
   }
   if (absl::Status stopped = stop.Poll(); !stopped.ok()) {
@@ -115,11 +114,11 @@ void ByteBudget::Acquire(int64_t bytes, const StopToken& stop, Granted granted,
     return;
   }
   if (outcome == Outcome::kFull) {
-    granted(Error(absl::StatusCode::kResourceExhausted, kOverloaded)
-                .Message(absl::StrCat("the server is busy: ",
-                                      options_.max_waiting,
-                                      " calls wait for memory already"))
-                .RetryAfter(full_retry));
+    granted(
+        Error(absl::StatusCode::kResourceExhausted, kOverloaded)
+            .Message(absl::StrCat("the server is busy: ", options_.max_waiting,
+                                  " calls wait for memory already"))
+            .RetryAfter(full_retry));
     return;
   }
   // Stopping takes the waiter out of the line. The callback may run at once,

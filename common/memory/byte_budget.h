@@ -74,8 +74,8 @@ class ByteBudget {
   ByteBudget& operator=(const ByteBudget&) = delete;
 
   // Calls `granted` exactly once: with a lease of `bytes`, or with
-  //   ResourceExhausted NEVER_FITS    more than the whole budget; no retry helps
-  //   ResourceExhausted OVERLOADED    the line is full; RetryInfo set
+  //   ResourceExhausted NEVER_FITS    more than the whole budget; no retry
+  //   helps ResourceExhausted OVERLOADED    the line is full; RetryInfo set
   //   ResourceExhausted QUEUE_TIMEOUT waited `max_wait`; RetryInfo set
   //   the stop token's status         stopped while waiting
   // On this thread before Acquire() returns when it can be decided at once,
@@ -107,8 +107,8 @@ class ByteBudget {
 
   const Options options_;
   mutable std::mutex mutex_;
-  int64_t leased_ = 0;                           // Guarded by mutex_.
-  std::list<std::shared_ptr<Waiter>> waiters_;   // Guarded by mutex_.
+  int64_t leased_ = 0;                          // Guarded by mutex_.
+  std::list<std::shared_ptr<Waiter>> waiters_;  // Guarded by mutex_.
   // Exponential mean of the time between two grants, for retry delays.
   absl::Duration grant_interval_ = absl::Milliseconds(50);
   absl::Time last_grant_ = absl::InfinitePast();

@@ -31,8 +31,7 @@ constexpr std::array<Unit, 13> kUnits = {{{"", 1},
 
 }  // namespace
 
-bool AbslParseFlag(absl::string_view text, ByteSize* size,
-                   std::string* error) {
+bool AbslParseFlag(absl::string_view text, ByteSize* size, std::string* error) {
   text = absl::StripAsciiWhitespace(text);
   const size_t end = text.find_first_not_of("0123456789.");
   const absl::string_view number = text.substr(0, end);

@@ -7,18 +7,13 @@
 #include "common/memory/reasons.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "google/protobuf/util/time_util.h"
 
 namespace sightline {
-namespace {
-
-void SetDuration(absl::Duration from, google::protobuf::Duration* to) {
-  const int64_t nanoseconds =
-      std::max<int64_t>(0, absl::ToInt64Nanoseconds(from));
-  to->set_seconds(nanoseconds / 1000000000);
-  to->set_nanos(static_cast<int32_t>(nanoseconds % 1000000000));
+google::protobuf::Duration ToProtoDuration(absl::Duration duration) {
+  return google::protobuf::util::TimeUtil::NanosecondsToDuration(
+      absl::ToInt64Nanoseconds(duration));
 }
-
-}  // namespace
 
 Call::Call(std::string method, StopToken stop, absl::Time arrival, Lease body,
            ByteBudget* work, ServerMetrics* metrics)
@@ -74,9 +69,9 @@ common::v1::CallCost Call::Cost() {
   for (const auto& [stage, duration] : stages_) {
     auto* entry = cost.add_stages();
     entry->set_stage(stage);
-    SetDuration(duration, entry->mutable_duration());
+    *entry->mutable_duration() = ToProtoDuration(duration);
   }
-  SetDuration(queued_, cost.mutable_queued());
+  *cost.mutable_queued() = ToProtoDuration(queued_);
   cost.set_peak_reserved_bytes(peak_bytes_);
   return cost;
 }

@@ -29,6 +29,9 @@
 
 namespace sightline {
 
+// For the durations in answers.
+google::protobuf::Duration ToProtoDuration(absl::Duration duration);
+
 class Call {
  public:
   // `method`: "sightline.align.v1.AlignService/Align". `body` holds the

@@ -121,10 +121,9 @@ void CallReactor::ReadArrived() {
 
 absl::Status CallReactor::ReadTimeoutError() const {
   return Error(absl::StatusCode::kDeadlineExceeded, kBodyTimeout)
-      .Message(absl::StrCat(
-          "the client sent nothing for ",
-          absl::FormatDuration(runtime_.options.body_timeout),
-          " although its request is incomplete"));
+      .Message(absl::StrCat("the client sent nothing for ",
+                            absl::FormatDuration(runtime_.options.body_timeout),
+                            " although its request is incomplete"));
 }
 
 void CallReactor::FinishOnce(const absl::Status& status) {

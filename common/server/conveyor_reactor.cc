@@ -47,16 +47,15 @@ void ConveyorReactor::Begin() {
   // Settings may be as large as a unary request.
   const int64_t most = 2 * runtime().options.max_message_bytes;
   auto self = std::static_pointer_cast<ConveyorReactor>(shared_from_this());
-  pool().body.Acquire(
-      most, stop_token(), [self](absl::StatusOr<Lease> lease) {
-        if (!lease.ok()) {
-          self->FinishOnce(lease.status());
-          return;
-        }
-        std::lock_guard<std::mutex> lock(self->mutex_);
-        self->settings_lease_ = *std::move(lease);
-        self->ReadMoreLocked();
-      });
+  pool().body.Acquire(most, stop_token(), [self](absl::StatusOr<Lease> lease) {
+    if (!lease.ok()) {
+      self->FinishOnce(lease.status());
+      return;
+    }
+    std::lock_guard<std::mutex> lock(self->mutex_);
+    self->settings_lease_ = *std::move(lease);
+    self->ReadMoreLocked();
+  });
 }
 
 void ConveyorReactor::ReadMoreLocked() {
@@ -81,9 +80,8 @@ void ConveyorReactor::OnReadDone(bool ok) {
             current_,
             Error(absl::StatusCode::kDataLoss, kItemTruncated)
                 .Message(absl::StrCat(
-                    "the stream ended after ", current_->received_bytes,
-                    " of ", current_->content.header.byte_size(),
-                    " declared bytes"))
+                    "the stream ended after ", current_->received_bytes, " of ",
+                    current_->content.header.byte_size(), " declared bytes"))
                 .With("received_bytes",
                       absl::StrCat(current_->received_bytes)));
       }
@@ -112,41 +110,38 @@ void ConveyorReactor::TakePartLocked(ConveyorPart part) {
     CloseLocked(ProtocolError(
         "a message holds neither settings nor an item nor a chunk"));
   } else if ((part.kind == Kind::kSettings) != (state_ == State::kSettings)) {
-    CloseLocked(ProtocolError(
-        part.kind == Kind::kSettings
-            ? "settings came a second time; they come once, first"
-            : "the first message must hold the settings"));
+    CloseLocked(
+        ProtocolError(part.kind == Kind::kSettings
+                          ? "settings came a second time; they come once, first"
+                          : "the first message must hold the settings"));
   } else if (part.kind == Kind::kSettings) {
     // The settings stay as long as the stream; those who hold something do not
     // wait, so this is granted now or refused.
-    pool().session.Acquire(
-        2 * settings_wire_bytes_, StopToken(),
-        [this](absl::StatusOr<Lease> lease) {
-          if (lease.ok()) {
-            session_lease_ = *std::move(lease);
-          } else {
-            CloseLocked(lease.status());
-          }
-        });
+    pool().session.Acquire(2 * settings_wire_bytes_, StopToken(),
+                           [this](absl::StatusOr<Lease> lease) {
+                             if (lease.ok()) {
+                               session_lease_ = *std::move(lease);
+                             } else {
+                               CloseLocked(lease.status());
+                             }
+                           });
     if (state_ == State::kClosed) return;
     state_ = State::kOpening;
     ++computing_;
     auto self = std::static_pointer_cast<ConveyorReactor>(shared_from_this());
-    const absl::Status queued =
-        pool().executor.Submit([self](absl::Status admitted) {
-          self->Open(std::move(admitted));
-        });
+    const absl::Status queued = pool().executor.Submit(
+        [self](absl::Status admitted) { self->Open(std::move(admitted)); });
     if (!queued.ok()) {
       --computing_;
       CloseLocked(queued);
     }
   } else if (part.kind == Kind::kItem) {
     if (state_ == State::kBody) {
-      CloseLocked(ProtocolError(absl::StrCat(
-          "item '", part.item.id(), "' begins although '",
-          current_->content.header.id(), "' has received only ",
-          current_->received_bytes, " of its ",
-          current_->content.header.byte_size(), " bytes")));
+      CloseLocked(ProtocolError(
+          absl::StrCat("item '", part.item.id(), "' begins although '",
+                       current_->content.header.id(), "' has received only ",
+                       current_->received_bytes, " of its ",
+                       current_->content.header.byte_size(), " bytes")));
     } else {
       TakeHeaderLocked(std::move(part.item));
     }
@@ -160,9 +155,9 @@ void ConveyorReactor::TakePartLocked(ConveyorPart part) {
 void ConveyorReactor::TakeHeaderLocked(common::v1::ItemHeader header) {
   if (header.id().empty() || header.id().size() > kMaxIdBytes ||
       inside_.count(header.id()) > 0) {
-    CloseLocked(ProtocolError(absl::StrCat(
-        "an item's id must have 1 to ", kMaxIdBytes,
-        " bytes and differ from those of the items under way")));
+    CloseLocked(ProtocolError(
+        absl::StrCat("an item's id must have 1 to ", kMaxIdBytes,
+                     " bytes and differ from those of the items under way")));
     return;
   }
   if (header.byte_size() <= 0) {
@@ -179,13 +174,13 @@ void ConveyorReactor::TakeHeaderLocked(common::v1::ItemHeader header) {
   if (bytes > limit) {
     current_->is_dropped = true;
     AnswerErrorLocked(
-        current_, Error(absl::StatusCode::kResourceExhausted, kItemTooLarge)
-                  .Message(absl::StrCat("the item has ", bytes,
-                                        " bytes, at most ", limit,
-                                        " are taken"))
-                  .Quota("max_item_bytes",
-                         absl::StrCat("limit: ", limit, ", item: ", bytes))
-                  .With("limit_bytes", absl::StrCat(limit)));
+        current_,
+        Error(absl::StatusCode::kResourceExhausted, kItemTooLarge)
+            .Message(absl::StrCat("the item has ", bytes, " bytes, at most ",
+                                  limit, " are taken"))
+            .Quota("max_item_bytes",
+                   absl::StrCat("limit: ", limit, ", item: ", bytes))
+            .With("limit_bytes", absl::StrCat(limit)));
     return;
   }
   state_ = State::kLease;
@@ -197,8 +192,7 @@ void ConveyorReactor::TakeHeaderLocked(common::v1::ItemHeader header) {
   pool().body.Acquire(
       bytes, stop_token(),
       [self, item](absl::StatusOr<Lease> lease) {
-        auto shared =
-            std::make_shared<absl::StatusOr<Lease>>(std::move(lease));
+        auto shared = std::make_shared<absl::StatusOr<Lease>>(std::move(lease));
         self->runtime().timer->At(absl::InfinitePast(), [self, item, shared] {
           self->LeaseArrived(item, std::move(*shared));
         });
@@ -231,9 +225,9 @@ void ConveyorReactor::TakeChunkLocked(const std::string& chunk) {
   const int64_t declared = current_->content.header.byte_size();
   const auto size = static_cast<int64_t>(chunk.size());
   if (size == 0 || size > kMaxChunkBytes) {
-    CloseLocked(ProtocolError(absl::StrCat("a chunk has ", size,
-                                           " bytes; 1 to ", kMaxChunkBytes,
-                                           " are allowed")));
+    CloseLocked(
+        ProtocolError(absl::StrCat("a chunk has ", size, " bytes; 1 to ",
+                                   kMaxChunkBytes, " are allowed")));
     return;
   }
   if (current_->received_bytes + size > declared) {
@@ -298,8 +292,8 @@ void ConveyorReactor::Process(const std::shared_ptr<Item>& item,
     item->call = std::make_unique<Call>(method(), stop_token(), item->arrival,
                                         std::move(item->lease), &pool().work,
                                         runtime().metrics);
-    answer = Guarded(
-        [&] { return codec_->Process(*item->call, item->content); });
+    answer =
+        Guarded([&] { return codec_->Process(*item->call, item->content); });
     item->call->FinishStages();
   }
   std::string().swap(item->content.bytes);
@@ -320,8 +314,7 @@ void ConveyorReactor::QueueAnswerLocked(
     const std::shared_ptr<Item>& item,
     absl::StatusOr<grpc::ByteBuffer> answer) {
   if (!answer.ok()) {
-    answer =
-        codec_->ErrorAnswer(item->content.header.id(), answer.status());
+    answer = codec_->ErrorAnswer(item->content.header.id(), answer.status());
   }
   item->lease.Release();
   if (item->call != nullptr) {

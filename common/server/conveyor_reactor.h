@@ -76,17 +76,17 @@ class ConveyorReactor final : public CallReactor {
   std::mutex mutex_;
   // All guarded by mutex_.
   State state_ = State::kSettings;
-  Lease settings_lease_;            // Of the pool for requests, while opening.
-  Lease session_lease_;             // Of the pool for streams, to the end.
+  Lease settings_lease_;  // Of the pool for requests, while opening.
+  Lease session_lease_;   // Of the pool for streams, to the end.
   int64_t settings_wire_bytes_ = 0;
   grpc::ByteBuffer incoming_;
   bool reading_ = false;
-  std::shared_ptr<Item> current_;   // Being read.
-  std::set<std::string> inside_;    // Ids of items not answered yet.
-  int computing_ = 0;               // Items at or before the executor.
+  std::shared_ptr<Item> current_;  // Being read.
+  std::set<std::string> inside_;   // Ids of items not answered yet.
+  int computing_ = 0;              // Items at or before the executor.
   std::deque<std::shared_ptr<Item>> answers_;  // To be written, in order.
   bool writing_ = false;
-  bool broken_ = false;             // The client is gone: answers are dropped.
+  bool broken_ = false;  // The client is gone: answers are dropped.
   absl::Status final_status_;
 };
 

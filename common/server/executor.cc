@@ -61,8 +61,7 @@ absl::Duration Executor::LongestRunning(absl::Time now) const {
   std::lock_guard<std::mutex> lock(mutex_);
   const absl::Time oldest =
       *std::min_element(running_since_.begin(), running_since_.end());
-  return oldest == absl::InfiniteFuture() ? absl::ZeroDuration()
-                                          : now - oldest;
+  return oldest == absl::InfiniteFuture() ? absl::ZeroDuration() : now - oldest;
 }
 
 void Executor::Work(int index) {

@@ -56,50 +56,37 @@ absl::StatusOr<std::unique_ptr<GrpcService>> GrpcService::Create(
   for (const MethodDefinition& method : service.methods()) {
     const auto* declared = descriptor->FindMethodByName(method.name);
     if (declared == nullptr) {
-      return Misfit(absl::StrCat(service.full_name(), " declares no ",
-                                 method.name));
+      return Misfit(
+          absl::StrCat(service.full_name(), " declares no ", method.name));
     }
     SL_RETURN_IF_ERROR(CheckMethod(*declared, method));
-    const std::string path =
-        absl::StrCat(service.full_name(), "/", method.name);
-    if (method.conveyor != nullptr) {
-      grpc_service->AddConveyor(path, method, runtime, pool);
-    } else {
-      grpc_service->AddUnary(path, method, runtime, pool);
-    }
+    grpc_service->AddBufferMethod(
+        absl::StrCat(service.full_name(), "/", method.name), method, runtime,
+        pool);
   }
   return grpc_service;
 }
 
-void GrpcService::AddUnary(const std::string& path,
-                           const MethodDefinition& method, Runtime& runtime,
-                           ServicePool& pool) {
+void GrpcService::AddBufferMethod(const std::string& path,
+                                  const MethodDefinition& method,
+                                  Runtime& runtime, ServicePool& pool) {
   paths_.push_back(absl::StrCat("/", path));
   const int index = static_cast<int>(paths_.size()) - 1;
   AddMethod(new grpc::internal::RpcServiceMethod(
       paths_.back().c_str(), grpc::internal::RpcMethod::BIDI_STREAMING,
       nullptr));
   MarkMethodRawCallback(
-      index, new BufferHandler([&runtime, &pool, &method, path](
-                                   grpc::CallbackServerContext* context) {
-        return CallReactor::Launch(std::make_shared<UnaryReactor>(
-            runtime, pool, path, method.unary, context));
-      }));
-}
-
-void GrpcService::AddConveyor(const std::string& path,
-                              const MethodDefinition& method,
-                              Runtime& runtime, ServicePool& pool) {
-  paths_.push_back(absl::StrCat("/", path));
-  const int index = static_cast<int>(paths_.size()) - 1;
-  AddMethod(new grpc::internal::RpcServiceMethod(
-      paths_.back().c_str(), grpc::internal::RpcMethod::BIDI_STREAMING,
-      nullptr));
-  MarkMethodRawCallback(
-      index, new BufferHandler([&runtime, &pool, &method, path](
-                                   grpc::CallbackServerContext* context) {
-        return CallReactor::Launch(std::make_shared<ConveyorReactor>(
-            runtime, pool, path, method.conveyor(), context));
+      index, new BufferHandler([&runtime, &pool, &method,
+                                path](grpc::CallbackServerContext* context) {
+        std::shared_ptr<CallReactor> reactor;
+        if (method.conveyor != nullptr) {
+          reactor = std::make_shared<ConveyorReactor>(
+              runtime, pool, path, method.conveyor(), context);
+        } else {
+          reactor = std::make_shared<UnaryReactor>(runtime, pool, path,
+                                                   method.unary, context);
+        }
+        return CallReactor::Launch(std::move(reactor));
       }));
 }
 

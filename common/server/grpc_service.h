@@ -26,10 +26,8 @@ class GrpcService final : public grpc::Service {
 
  private:
   GrpcService() = default;
-  void AddUnary(const std::string& path, const MethodDefinition& method,
-                Runtime& runtime, ServicePool& pool);
-  void AddConveyor(const std::string& path, const MethodDefinition& method,
-                   Runtime& runtime, ServicePool& pool);
+  void AddBufferMethod(const std::string& path, const MethodDefinition& method,
+                       Runtime& runtime, ServicePool& pool);
 
   // gRPC keeps pointers to the names. "/package.Service/Method".
   std::list<std::string> paths_;

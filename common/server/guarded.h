@@ -2,10 +2,11 @@
 #ifndef SIGHTLINE_COMMON_SERVER_GUARDED_H_
 #define SIGHTLINE_COMMON_SERVER_GUARDED_H_
 
+#include <grpcpp/support/byte_buffer.h>
+
 #include <functional>
 
 #include "absl/status/statusor.h"
-#include <grpcpp/support/byte_buffer.h>
 
 namespace sightline {
 

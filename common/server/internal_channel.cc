@@ -76,8 +76,8 @@ bool InternalCaller::IsInternal(
   const auto found = context.client_metadata().find(kKey);
   return found != context.client_metadata().end() &&
          found->second.size() == secret_.size() &&
-         CRYPTO_memcmp(found->second.data(), secret_.data(),
-                       secret_.size()) == 0;
+         CRYPTO_memcmp(found->second.data(), secret_.data(), secret_.size()) ==
+             0;
 }
 
 }  // namespace sightline

@@ -21,20 +21,19 @@ constexpr int64_t kLeastWorkBytes = int64_t{8} << 20;
 
 absl::StatusOr<MemoryPlan> PlanMemory(const ServerOptions& options,
                                       const ControlGroup& control_group,
-                                      int64_t machine_bytes,
-                                      int64_t idle_bytes,
+                                      int64_t machine_bytes, int64_t idle_bytes,
                                       const std::vector<double>& shares) {
   MemoryPlan plan;
-  plan.threads = options.threads > 0 ? options.threads
-                                     : ComputeThreads(control_group);
+  plan.threads =
+      options.threads > 0 ? options.threads : ComputeThreads(control_group);
   plan.process_limit_bytes =
       options.memory_budget_bytes > 0
           ? options.memory_budget_bytes
           : control_group.memory_limit_bytes.value_or(machine_bytes);
   // A budget beyond what the kernel grants would end in a kill.
   if (control_group.memory_limit_bytes.has_value()) {
-    plan.process_limit_bytes = std::min(plan.process_limit_bytes,
-                                        *control_group.memory_limit_bytes);
+    plan.process_limit_bytes =
+        std::min(plan.process_limit_bytes, *control_group.memory_limit_bytes);
   }
   plan.idle_bytes = idle_bytes;
   plan.call_bytes =
@@ -51,21 +50,22 @@ absl::StatusOr<MemoryPlan> PlanMemory(const ServerOptions& options,
     service.session_bytes = std::max(
         kLeastSessionBytes,
         static_cast<int64_t>(kSessionShare * static_cast<double>(bytes)));
-    service.body_bytes = std::max(
-        least_body,
-        static_cast<int64_t>(kBodyShare * static_cast<double>(bytes)));
-    service.work_bytes =
-        bytes - service.session_bytes - service.body_bytes;
+    service.body_bytes =
+        std::max(least_body,
+                 static_cast<int64_t>(kBodyShare * static_cast<double>(bytes)));
+    service.work_bytes = bytes - service.session_bytes - service.body_bytes;
     if (service.work_bytes < kLeastWorkBytes) {
       const double needed =
           (static_cast<double>(least_body + kLeastSessionBytes +
-                               kLeastWorkBytes) * sum / share +
+                               kLeastWorkBytes) *
+               sum / share +
            static_cast<double>(idle_bytes)) /
           kUsableShare;
       return Error(absl::StatusCode::kInvalidArgument, kBadConfiguration)
           .Message(absl::StrCat(
               "too little memory: the process may use ",
-              plan.process_limit_bytes >> 20, " MiB (--memory_budget or the "
+              plan.process_limit_bytes >> 20,
+              " MiB (--memory_budget or the "
               "control group), requests of --max_message_bytes need at least ",
               static_cast<int64_t>(needed) >> 20, " MiB"));
     }

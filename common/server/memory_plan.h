@@ -35,8 +35,7 @@ struct MemoryPlan {
 // BAD_CONFIGURATION when a service could not even read one unary request.
 absl::StatusOr<MemoryPlan> PlanMemory(const ServerOptions& options,
                                       const ControlGroup& control_group,
-                                      int64_t machine_bytes,
-                                      int64_t idle_bytes,
+                                      int64_t machine_bytes, int64_t idle_bytes,
                                       const std::vector<double>& shares);
 
 }  // namespace sightline

@@ -21,9 +21,8 @@ absl::Status Run(int argc, char** argv, const Program& program,
                       ServerOptions::FromCommandLine(argc, argv, program));
   ConfigureLog(options.log_format, Severity::kInfo);
   RouteGrpcLog();
-  const int threads = options.threads > 0
-                          ? options.threads
-                          : ComputeThreads(ReadControlGroup());
+  const int threads = options.threads > 0 ? options.threads
+                                          : ComputeThreads(ReadControlGroup());
   ConfigureAllocator(threads);
   Log(Severity::kInfo, "starting",
       {{"program", program.name}, {"version", SIGHTLINE_VERSION}});

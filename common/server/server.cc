@@ -56,8 +56,7 @@ void SetTransportArguments(grpc::ServerBuilder& builder,
   // Connections move now and then, so that new pods get their share.
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 30 * 60 * 1000);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 60 * 1000);
-  builder.SetMaxReceiveMessageSize(
-      static_cast<int>(options.max_message_bytes));
+  builder.SetMaxReceiveMessageSize(static_cast<int>(options.max_message_bytes));
 }
 
 }  // namespace
@@ -177,9 +176,9 @@ absl::Status Server::Impl::MakePools() {
   std::vector<double> shares;
   for (const Hosted& hosted : hosted_) shares.push_back(hosted.share);
   SL_ASSIGN_OR_RETURN(
-      plan_, PlanMemory(runtime_.options, ReadControlGroup(),
-                        MachineMemoryBytes(),
-                         ResidentBytes() + aside_bytes_, shares));
+      plan_,
+      PlanMemory(runtime_.options, ReadControlGroup(), MachineMemoryBytes(),
+                 ResidentBytes() + aside_bytes_, shares));
   for (size_t i = 0; i < hosted_.size(); ++i) {
     Hosted& hosted = hosted_[i];
     ByteBudget::Options body;
@@ -199,9 +198,9 @@ absl::Status Server::Impl::MakePools() {
     executor.threads = hosted.threads > 0 ? hosted.threads : plan_.threads;
     executor.max_queued = runtime_.options.max_waiting;
     executor.max_wait = runtime_.options.queue_timeout;
-    hosted.pool = std::make_unique<ServicePool>(
-        std::move(session), std::move(body), std::move(work),
-        std::move(executor));
+    hosted.pool =
+        std::make_unique<ServicePool>(std::move(session), std::move(body),
+                                      std::move(work), std::move(executor));
   }
   return absl::OkStatus();
 }
@@ -307,8 +306,8 @@ void Server::Impl::Drain(const std::function<bool()>& hurry) {
   const absl::Time stop_at = absl::Now() + runtime_.options.drain_timeout;
   bool is_empty = runtime_.gate.WaitUntilEmpty(absl::Now());
   while (!hurried && !is_empty && absl::Now() < stop_at) {
-    is_empty = runtime_.gate.WaitUntilEmpty(
-        std::min(stop_at, absl::Now() + kStep));
+    is_empty =
+        runtime_.gate.WaitUntilEmpty(std::min(stop_at, absl::Now() + kStep));
     hurried = hurry();
   }
   if (!is_empty) {
@@ -357,9 +356,7 @@ prometheus::Registry& Server::metrics_registry() {
   return impl_->metrics_.registry();
 }
 
-const ServerOptions& Server::options() const {
-  return impl_->runtime_.options;
-}
+const ServerOptions& Server::options() const { return impl_->runtime_.options; }
 
 int Server::port() const { return impl_->port_; }
 

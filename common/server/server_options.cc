@@ -32,8 +32,9 @@ ABSL_FLAG(ByteSize, max_message_bytes, ByteSize{int64_t{8} << 20},
           "Largest unary request, and largest single message of a stream.");
 ABSL_FLAG(ByteSize, max_item_bytes, ByteSize{int64_t{64} << 20},
           "Largest item of a conveyor stream.");
-ABSL_FLAG(int, max_waiting, 256,
-          "Calls that may wait for memory or a worker; more are told to retry.");
+ABSL_FLAG(
+    int, max_waiting, 256,
+    "Calls that may wait for memory or a worker; more are told to retry.");
 ABSL_FLAG(absl::Duration, queue_timeout, absl::Seconds(10),
           "How long a call may wait for memory or a worker.");
 ABSL_FLAG(absl::Duration, body_timeout, absl::Seconds(30),
@@ -78,8 +79,7 @@ absl::Status SetFlag(const std::string& variable, const std::string& flag_name,
   absl::CommandLineFlag* flag = FindProgramFlag(flag_name);
   if (flag == nullptr) {
     return Bad(absl::StrCat(
-        "environment variable ", variable,
-        " is unknown: no flag --", flag_name,
+        "environment variable ", variable, " is unknown: no flag --", flag_name,
         ". (In Kubernetes, set enableServiceLinks: false on the pod: a Service "
         "named sightline-* would otherwise add such variables.)"));
   }

@@ -75,9 +75,10 @@ class Service {
     method.name = name;
     method.request = Request::descriptor();
     method.response = Response::descriptor();
-    method.unary = [handler = std::move(handler)](
-                       Call& call, grpc::ByteBuffer& wire)
-        -> absl::StatusOr<grpc::ByteBuffer> {
+    method.unary =
+        [handler = std::move(handler)](
+            Call& call,
+            grpc::ByteBuffer& wire) -> absl::StatusOr<grpc::ByteBuffer> {
       Request request;
       SL_RETURN_IF_ERROR(ParseWire(wire, request));
       // The wire bytes are gone, one copy is left.

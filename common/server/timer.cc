@@ -1,4 +1,5 @@
 #include "common/server/timer.h"
+
 #include "absl/time/clock.h"
 
 namespace sightline {

@@ -20,15 +20,14 @@ void UnaryReactor::Begin() {
   // parsed it exists twice.
   const int64_t most = 2 * runtime().options.max_message_bytes;
   auto self = std::static_pointer_cast<UnaryReactor>(shared_from_this());
-  pool().body.Acquire(
-      most, stop_token(), [self](absl::StatusOr<Lease> lease) {
-        if (!lease.ok()) {
-          self->FinishOnce(lease.status());
-          return;
-        }
-        self->body_ = *std::move(lease);
-        self->ReadNext(&self->request_);
-      });
+  pool().body.Acquire(most, stop_token(), [self](absl::StatusOr<Lease> lease) {
+    if (!lease.ok()) {
+      self->FinishOnce(lease.status());
+      return;
+    }
+    self->body_ = *std::move(lease);
+    self->ReadNext(&self->request_);
+  });
 }
 
 void UnaryReactor::OnReadDone(bool ok) {
@@ -37,19 +36,17 @@ void UnaryReactor::OnReadDone(bool ok) {
   if (!ok) {
     body_.Release();
     const absl::Status stopped = stop_token().Poll();
-    FinishOnce(!stopped.ok()
-                   ? stopped
-                   : Error(absl::StatusCode::kInvalidArgument,
-                           kMalformedRequest)
-                         .Message("the call ended without a request message"));
+    FinishOnce(
+        !stopped.ok()
+            ? stopped
+            : Error(absl::StatusCode::kInvalidArgument, kMalformedRequest)
+                  .Message("the call ended without a request message"));
     return;
   }
   body_.ShrinkTo(2 * static_cast<int64_t>(request_.Length()));
   auto self = std::static_pointer_cast<UnaryReactor>(shared_from_this());
-  const absl::Status queued =
-      pool().executor.Submit([self](absl::Status admitted) {
-        self->Compute(std::move(admitted));
-      });
+  const absl::Status queued = pool().executor.Submit(
+      [self](absl::Status admitted) { self->Compute(std::move(admitted)); });
   if (!queued.ok()) {
     request_.Clear();
     body_.Release();
@@ -70,9 +67,9 @@ void UnaryReactor::Compute(absl::Status admitted) {
     FinishOnce(admitted);
     return;
   }
-  call_ = std::make_unique<Call>(method(), stop_token(), arrival(),
-                                 std::move(body_), &pool().work,
-                                 runtime().metrics);
+  call_ =
+      std::make_unique<Call>(method(), stop_token(), arrival(),
+                             std::move(body_), &pool().work, runtime().metrics);
   absl::StatusOr<grpc::ByteBuffer> answer =
       Guarded([this] { return handler_(*call_, request_); });
   request_.Clear();

@@ -25,10 +25,9 @@ absl::StatusOr<grpc::ByteBuffer> SerializeWire(
     const google::protobuf::Message& message) {
   grpc::ByteBuffer wire;
   bool owns_buffer = false;
-  const grpc::Status status =
-      grpc::GenericSerialize<grpc::ProtoBufferWriter,
-                             google::protobuf::Message>(message, &wire,
-                                                        &owns_buffer);
+  const grpc::Status status = grpc::GenericSerialize<grpc::ProtoBufferWriter,
+                                                     google::protobuf::Message>(
+      message, &wire, &owns_buffer);
   if (!status.ok()) {
     return Error(absl::StatusCode::kInternal, kInternal)
         .Message(absl::StrCat("the answer could not be serialised: ",

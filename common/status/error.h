@@ -95,8 +95,7 @@ absl::Status WithDetails(const absl::Status& status,
 // `status` with `prefix` and a dot put before every field path: an engine says
 // "page.width", its service knows it as "layout.page.width". A path that is
 // empty becomes `prefix`; one that begins with '[' is joined without a dot.
-absl::Status PrefixFields(const absl::Status& status,
-                          absl::string_view prefix);
+absl::Status PrefixFields(const absl::Status& status, absl::string_view prefix);
 
 }  // namespace sightline
 

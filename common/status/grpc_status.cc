@@ -25,8 +25,8 @@ std::string Bounded(absl::string_view text) {
   return std::string(text.substr(0, end)) + "...";
 }
 
-// Length of the well-formed UTF-8 sequence at the start of `text`, 0 if there is
-// none (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
+// Length of the well-formed UTF-8 sequence at the start of `text`, 0 if there
+// is none (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
 size_t SequenceLength(absl::string_view text) {
   const auto byte = [&](size_t i) {
     return static_cast<unsigned char>(text[i]);
@@ -53,8 +53,8 @@ std::string Printable(absl::string_view text) {
   for (absl::string_view rest = bounded; !rest.empty();) {
     const size_t length = SequenceLength(rest);
     const bool is_control =
-        length == 1 && (static_cast<unsigned char>(rest[0]) < 0x20 ||
-                        rest[0] == 0x7F);
+        length == 1 &&
+        (static_cast<unsigned char>(rest[0]) < 0x20 || rest[0] == 0x7F);
     if (length == 0 || is_control) {
       out += '?';
     } else {
@@ -137,6 +137,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
 }
 
 absl::Status FromRpcStatus(const google::rpc::Status& status) {
+  // A code that does not exist becomes UNKNOWN: absl::Status sees to it.
   if (status.code() == 0) return absl::OkStatus();
   ErrorDetails details;
   for (const google::protobuf::Any& any : status.details()) {
@@ -154,9 +155,8 @@ absl::Status FromRpcStatus(const google::rpc::Status& status) {
         details.fields.push_back({violation.field(), violation.description()});
       }
     } else if (any.UnpackTo(&retry)) {
-      details.retry_after =
-          absl::Seconds(retry.retry_delay().seconds()) +
-          absl::Nanoseconds(retry.retry_delay().nanos());
+      details.retry_after = absl::Seconds(retry.retry_delay().seconds()) +
+                            absl::Nanoseconds(retry.retry_delay().nanos());
     } else if (any.UnpackTo(&quota) && quota.violations_size() > 0) {
       details.quota = NamedCause{quota.violations(0).subject(),
                                  quota.violations(0).description()};
@@ -170,10 +170,9 @@ absl::Status FromRpcStatus(const google::rpc::Status& status) {
                      precondition.violations(0).description()};
     }
   }
-  return WithDetails(
-      absl::Status(static_cast<absl::StatusCode>(status.code()),
-                   status.message()),
-      details);
+  return WithDetails(absl::Status(static_cast<absl::StatusCode>(status.code()),
+                                  status.message()),
+                     details);
 }
 
 absl::Status FromGrpcStatus(const grpc::Status& status) {

@@ -8,10 +8,10 @@
 #include "absl/status/statusor.h"
 
 // Evaluates an expression that yields absl::Status; returns it if not OK.
-#define SL_RETURN_IF_ERROR(expression)                        \
-  do {                                                        \
+#define SL_RETURN_IF_ERROR(expression)                          \
+  do {                                                          \
     if (absl::Status sl_status = (expression); !sl_status.ok()) \
-      return sl_status;                                       \
+      return sl_status;                                         \
   } while (false)
 
 // SL_ASSIGN_OR_RETURN(const int n, Count()): assigns the value of a StatusOr,

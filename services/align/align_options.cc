@@ -73,8 +73,7 @@ absl::StatusOr<Method> ToMethod(v1::AlignMethod method) {
   }
 }
 
-absl::Status CheckFlag(absl::string_view name, int value, int least,
-                       int most) {
+absl::Status CheckFlag(absl::string_view name, int value, int least, int most) {
   if (value >= least && value <= most) return absl::OkStatus();
   return Error(absl::StatusCode::kInvalidArgument, kBadConfiguration)
       .Message(absl::StrCat("--", name, " is ", value, "; ", least, " to ",
@@ -114,19 +113,17 @@ absl::StatusOr<AlignSettings> ToSettings(const v1::AlignOptions& options,
   SL_ASSIGN_OR_RETURN(registration.method, ToMethod(options.method()));
   registration.enhance = options.has_enhance() ? options.enhance() : true;
   const bool is_sift = registration.method == Method::kSift;
-  SL_ASSIGN_OR_RETURN(
-      registration.max_features,
-      Choose("max_features", options.max_features(), 50, 10000,
-             is_sift ? limits.sift_max_features : 0));
+  SL_ASSIGN_OR_RETURN(registration.max_features,
+                      Choose("max_features", options.max_features(), 50, 10000,
+                             is_sift ? limits.sift_max_features : 0));
   const bool is_orb = registration.method == Method::kOrb;
   SL_ASSIGN_OR_RETURN(
       registration.downsample_size,
       Choose("downsample_size", options.downsample_size(), 200, 4000,
              is_sift || is_orb ? limits.downsample_size : 0));
-  SL_ASSIGN_OR_RETURN(
-      registration.min_good_matches,
-      Choose("min_good_matches", options.min_good_matches(), 4, 1000,
-             registration.min_good_matches));
+  SL_ASSIGN_OR_RETURN(registration.min_good_matches,
+                      Choose("min_good_matches", options.min_good_matches(), 4,
+                             1000, registration.min_good_matches));
   if (!std::isfinite(options.min_confidence()) ||
       options.min_confidence() < 0 || options.min_confidence() > 1) {
     return Error(absl::StatusCode::kInvalidArgument, kOptionsInvalid)

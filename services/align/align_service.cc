@@ -19,12 +19,6 @@ namespace {
 // What a registrar computes on the way, beside what it keeps.
 constexpr int64_t kCreateBytes = int64_t{12} << 20;
 
-void SetDuration(absl::Duration from, google::protobuf::Duration* to) {
-  const int64_t nanoseconds = absl::ToInt64Nanoseconds(from);
-  to->set_seconds(nanoseconds / 1000000000);
-  to->set_nanos(static_cast<int32_t>(nanoseconds % 1000000000));
-}
-
 // The homography of the reduced scan, as one of the full scan.
 Homography AtFullResolution(const Homography& reduced_to_page, int reduction) {
   const double scale = 1.0 / reduction;
@@ -47,7 +41,7 @@ v1::AlignResponse ToResponse(const Registration& found, int reduction,
     out->set_accepted(attempt.accepted);
     out->set_outcome(attempt.outcome);
     out->set_confidence(attempt.confidence);
-    SetDuration(attempt.duration, out->mutable_duration());
+    *out->mutable_duration() = ToProtoDuration(attempt.duration);
   }
   response.set_reference_id(reference_id);
   return response;
@@ -125,8 +119,9 @@ absl::StatusOr<AlignService::Target> AlignService::FindTarget(
   }
   if (!message.has_reference_id()) {
     return Error(absl::StatusCode::kInvalidArgument, kReferenceMissing)
-        .Field(path, "is missing: send the page to register to, or a "
-                     "reference_id of an earlier answer");
+        .Field(path,
+               "is missing: send the page to register to, or a "
+               "reference_id of an earlier answer");
   }
   auto registrar = cache_.Find(message.reference_id());
   if (registrar == nullptr) {
@@ -170,42 +165,39 @@ absl::StatusOr<v1::AlignResponse> AlignService::AlignImage(
   const int output_width = settings.output_width > 0
                                ? settings.output_width
                                : static_cast<int>(page.width + 0.5);
-  const int reduction = header.is_raw
-                            ? 1
-                            : ReductionFor(header.info, settings.min_long_side);
+  const int reduction =
+      header.is_raw ? 1 : ReductionFor(header.info, settings.min_long_side);
   const int width = header.info.oriented_width() / reduction + 1;
   const int height = header.info.oriented_height() / reduction + 1;
   const int64_t pixels_bytes = int64_t{width} * height;
   RegistrationOptions options = settings.registration;
   const bool may_take_all =
       !limits_.optimize_memory || options.method == Method::kSift;
-  options.memory_bytes =
-      StrategyBytes(call.reservable_bytes() - pixels_bytes, width, height,
-                    may_take_all, options);
+  options.memory_bytes = StrategyBytes(call.reservable_bytes() - pixels_bytes,
+                                       width, height, may_take_all, options);
   const int64_t register_bytes =
       PageRegistrar::RegisterBytes(width, height, options);
   const int64_t output_bytes =
       settings.return_image ? OutputBytes(page, output_width) : 0;
   // Registration begins when the decoder's own memory is free again.
-  SL_RETURN_IF_ERROR(call.Reserve(std::max(
-      header.decode_bytes,
-      pixels_bytes + std::max(register_bytes, output_bytes))));
-  SL_ASSIGN_OR_RETURN(const Decoded<GrayImage> decoded,
-                      DecodeGrayMessage(scan, "scan", settings.min_long_side,
-                                        limits_.image));
+  SL_RETURN_IF_ERROR(call.Reserve(
+      std::max(header.decode_bytes,
+               pixels_bytes + std::max(register_bytes, output_bytes))));
+  SL_ASSIGN_OR_RETURN(
+      const Decoded<GrayImage> decoded,
+      DecodeGrayMessage(scan, "scan", settings.min_long_side, limits_.image));
 
   SL_RETURN_IF_ERROR(call.EnterStage("register"));
   SL_ASSIGN_OR_RETURN(
       const Registration found,
       target.registrar->Register(decoded.pixels, options, call.stop()));
-  v1::AlignResponse response =
-      ToResponse(found, decoded.reduction, target.id);
+  v1::AlignResponse response = ToResponse(found, decoded.reduction, target.id);
 
   if (settings.return_image) {
     SL_RETURN_IF_ERROR(call.EnterStage("warp"));
-    SL_ASSIGN_OR_RETURN(const GrayImage aligned,
-                        WarpToPage(decoded.pixels, found.scan_to_page, page,
-                                   output_width));
+    SL_ASSIGN_OR_RETURN(
+        const GrayImage aligned,
+        WarpToPage(decoded.pixels, found.scan_to_page, page, output_width));
     SL_RETURN_IF_ERROR(call.EnterStage("encode"));
     SL_ASSIGN_OR_RETURN(*response.mutable_image(),
                         EncodeMessage(aligned, settings.output));

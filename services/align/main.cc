@@ -10,7 +10,8 @@
 int main(int argc, char** argv) {
   sightline::Program program;
   program.name = "sightline-align";
-  program.purpose = "Registers scanned or photographed pages to their template.";
+  program.purpose =
+      "Registers scanned or photographed pages to their template.";
   program.port = 50051;
   program.environment_aliases = sightline::align::AlignEnvironmentAliases();
   return sightline::RunProgram(

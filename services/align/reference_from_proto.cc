@@ -26,9 +26,8 @@ absl::Status Unusable(absl::string_view field, absl::string_view what) {
 
 absl::Status CheckCounts(const v1::Reference& message) {
   if (message.markers_size() > kMaxMarkers) {
-    return Unusable("markers",
-                    absl::StrCat("has ", message.markers_size(),
-                                 " markers, at most ", kMaxMarkers));
+    return Unusable("markers", absl::StrCat("has ", message.markers_size(),
+                                            " markers, at most ", kMaxMarkers));
   }
   if (message.shapes_size() > kMaxShapes) {
     return Unusable("shapes", absl::StrCat("has ", message.shapes_size(),
@@ -84,19 +83,17 @@ absl::StatusOr<int64_t> ReferenceBytes(const v1::Reference& message,
   int64_t bytes = int64_t{message.shapes_size()} *
                   static_cast<int64_t>(sizeof(PrintedShape));
   if (message.has_image()) {
-    SL_ASSIGN_OR_RETURN(
-        const ImageHeader header,
-        InspectImage(ImageSource::Of(message.image()), "image",
-                     kReferenceLongSide, limits));
+    SL_ASSIGN_OR_RETURN(const ImageHeader header,
+                        InspectImage(ImageSource::Of(message.image()), "image",
+                                     kReferenceLongSide, limits));
     bytes += header.decode_bytes;
   }
   for (int i = 0; i < message.markers_size(); ++i) {
     if (message.markers(i).image().empty()) continue;
-    SL_ASSIGN_OR_RETURN(
-        const ImageHeader header,
-        InspectImage(MarkerSource(message.markers(i)),
-                     absl::StrCat(MarkerPath(i), ".image"), kMarkerLongSide,
-                     limits));
+    SL_ASSIGN_OR_RETURN(const ImageHeader header,
+                        InspectImage(MarkerSource(message.markers(i)),
+                                     absl::StrCat(MarkerPath(i), ".image"),
+                                     kMarkerLongSide, limits));
     bytes += header.decode_bytes;
   }
   return bytes;
@@ -108,10 +105,9 @@ absl::StatusOr<Reference> ToReference(const v1::Reference& message,
   Reference reference;
   reference.page = {message.page().width(), message.page().height()};
   if (message.has_image()) {
-    SL_ASSIGN_OR_RETURN(
-        Decoded<GrayImage> decoded,
-        DecodeGrayMessage(ImageSource::Of(message.image()), "image",
-                          kReferenceLongSide, limits));
+    SL_ASSIGN_OR_RETURN(Decoded<GrayImage> decoded,
+                        DecodeGrayMessage(ImageSource::Of(message.image()),
+                                          "image", kReferenceLongSide, limits));
     reference.image = std::move(decoded.pixels);
   }
   for (int i = 0; i < message.markers_size(); ++i) {

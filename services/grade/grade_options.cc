@@ -59,9 +59,8 @@ absl::StatusOr<GradeSettings> ToSettings(const v1::GradeOptions& options,
   settings.read.batch_size = limits.batch_size;
   if (options.batch_size() != 0) {
     if (options.batch_size() < 1 || options.batch_size() > 10000) {
-      return Invalid("batch_size",
-                     absl::StrCat("is ", options.batch_size(),
-                                  "; 1 to 10000 are allowed"));
+      return Invalid("batch_size", absl::StrCat("is ", options.batch_size(),
+                                                "; 1 to 10000 are allowed"));
     }
     settings.read.batch_size = options.batch_size();
   }
@@ -75,8 +74,8 @@ absl::StatusOr<GradeSettings> ToSettings(const v1::GradeOptions& options,
   settings.return_bubbles = options.return_bubbles();
   SL_RETURN_IF_ERROR(CheckOutput(options.output(), "output"));
   settings.output = options.output();
-  settings.annotated_width = std::clamp(static_cast<int>(page_width + 0.5),
-                                        100, kDefaultWidth);
+  settings.annotated_width =
+      std::clamp(static_cast<int>(page_width + 0.5), 100, kDefaultWidth);
   if (options.annotated_width() != 0) {
     if (options.annotated_width() < 100 || options.annotated_width() > 10000) {
       return Invalid("annotated_width",

@@ -45,8 +45,8 @@ v1::Verdict ToProto(Verdict verdict) {
   return v1::VERDICT_UNSPECIFIED;
 }
 
-void FillBubbles(const Field& field, const FieldReading& reading,
-                 int reduction, v1::FieldReading* out) {
+void FillBubbles(const Field& field, const FieldReading& reading, int reduction,
+                 v1::FieldReading* out) {
   for (size_t i = 0; i < reading.bubbles.size(); ++i) {
     const BubbleReading& from = reading.bubbles[i];
     v1::BubbleReading* bubble = out->add_bubbles();

@@ -35,8 +35,7 @@ absl::Status KeyError(const std::vector<LayoutProblem>& problems) {
 
 }  // namespace
 
-GradeService::GradeService(GradeLimits limits,
-                           AlignClient::ChannelSource align)
+GradeService::GradeService(GradeLimits limits, AlignClient::ChannelSource align)
     : Service(v1::GradeService::service_full_name()),
       limits_(limits),
       align_(std::move(align)) {
@@ -151,14 +150,12 @@ absl::StatusOr<v1::GradeSheetResponse> GradeService::Grade(
       call.Reserve(std::max(header.decode_bytes, after_decoding)));
   SL_ASSIGN_OR_RETURN(
       const Decoded<GrayImage> scan,
-      DecodeGrayMessage(source, "scan", limits_.min_long_side,
-                        limits_.image));
+      DecodeGrayMessage(source, "scan", limits_.min_long_side, limits_.image));
 
   SL_RETURN_IF_ERROR(call.EnterStage("align"));
   v1::GradeSheetResponse response;
-  SL_ASSIGN_OR_RETURN(
-      const Homography to_page,
-      FindPage(call, scan, task, response.mutable_alignment()));
+  SL_ASSIGN_OR_RETURN(const Homography to_page,
+                      FindPage(call, scan, task, response.mutable_alignment()));
 
   SL_RETURN_IF_ERROR(call.EnterStage("read"));
   SL_ASSIGN_OR_RETURN(const SheetReading reading,
@@ -175,10 +172,9 @@ absl::StatusOr<v1::GradeSheetResponse> GradeService::Grade(
   }
   if (task.settings.return_annotated) {
     SL_RETURN_IF_ERROR(call.EnterStage("annotate"));
-    SL_ASSIGN_OR_RETURN(
-        const RgbImage annotated,
-        Annotate(scan.pixels, to_page, task.sheet, reading, score,
-                 task.settings.annotated_width));
+    SL_ASSIGN_OR_RETURN(const RgbImage annotated,
+                        Annotate(scan.pixels, to_page, task.sheet, reading,
+                                 score, task.settings.annotated_width));
     SL_RETURN_IF_ERROR(call.EnterStage("encode"));
     SL_ASSIGN_OR_RETURN(*response.mutable_annotated(),
                         EncodeMessage(annotated, task.settings.output));
@@ -197,10 +193,9 @@ absl::StatusOr<Homography> GradeService::FindPage(
                                 page.height / scan.pixels.height());
     summary->set_confidence(1);
   } else {
-    SL_ASSIGN_OR_RETURN(
-        const align::v1::AlignResponse found,
-        align_.Align(scan.pixels, task.reference, task.alignment.options(),
-                     call.stop()));
+    SL_ASSIGN_OR_RETURN(const align::v1::AlignResponse found,
+                        align_.Align(scan.pixels, task.reference,
+                                     task.alignment.options(), call.stop()));
     if (found.homography_size() != 9) {
       return Error(absl::StatusCode::kUnavailable, kAlignUnavailable)
           .Message("the align service answered without a homography")

@@ -27,8 +27,8 @@ int main(int argc, char** argv) {
         SL_ASSIGN_OR_RETURN(const auto limits,
                             sightline::grade::GradeLimits::FromFlags());
         const std::string address = absl::GetFlag(FLAGS_align_address);
-        server.Add(std::make_unique<sightline::grade::GradeService>(
-            limits, [address] {
+        server.Add(
+            std::make_unique<sightline::grade::GradeService>(limits, [address] {
               grpc::ChannelArguments arguments;
               arguments.SetLoadBalancingPolicyName("round_robin");
               return grpc::CreateCustomChannel(

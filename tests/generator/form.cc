@@ -52,10 +52,10 @@ std::optional<FormFamily> FindFormFamily(absl::string_view name) {
   return std::nullopt;
 }
 
-align::Reference ToReference(const PrintedForm& form) {
+align::Reference ToReference(const PrintedForm& form, bool with_image) {
   align::Reference reference;
   reference.page = form.layout.page;
-  reference.image = form.print.luma.Clone();
+  if (with_image) reference.image = form.print.luma.Clone();
   for (const align::Marker& marker : form.markers) {
     align::Marker copy;
     copy.kind = marker.kind;

@@ -84,8 +84,9 @@ struct PrintedForm {
 // dpi: 2480 x 3508 for A4. Deterministic. Thread-safe.
 PrintedForm PrintForm(FormFamily family, uint64_t seed);
 
-// The form as registration wants it: page, blank image, markers, bubbles.
-align::Reference ToReference(const PrintedForm& form);
+// The form as registration wants it: page, markers, bubbles and, if wanted,
+// the blank image.
+align::Reference ToReference(const PrintedForm& form, bool with_image = true);
 
 }  // namespace sightline::generator
 

@@ -131,17 +131,22 @@ ArgumentParser MakeParser(AlignFlags& flags) {
   return parser;
 }
 
-absl::StatusOr<Reference> ReadReference(const AlignFlags& flags) {
+// `pictures` is given the files that belong to the reference.
+absl::StatusOr<Reference> ReadReference(const AlignFlags& flags,
+                                        std::vector<std::string>* pictures) {
   if (flags.reference.empty() == flags.layout.empty()) {
     return Error(absl::StatusCode::kInvalidArgument, "FLAG_INVALID")
         .Message("give either --reference or --layout: what to align to");
   }
   if (!flags.layout.empty()) {
     grade::v1::SheetLayout layout;
-    SL_RETURN_IF_ERROR(
-        ReadMessageFile(flags.layout, {flags.allow_outside}, &layout));
+    MessageFileOptions options;
+    options.allow_outside = flags.allow_outside;
+    options.named_files = pictures;
+    SL_RETURN_IF_ERROR(ReadMessageFile(flags.layout, options, &layout));
     return ReferenceOf(layout);
   }
+  pictures->push_back(flags.reference);
   SL_ASSIGN_OR_RETURN(std::string content,
                       ReadFile(flags.reference, kMaxReferenceBytes));
   const absl::StatusOr<ImageInfo> info = SniffImage(content);
@@ -159,10 +164,12 @@ absl::StatusOr<Reference> ReadReference(const AlignFlags& flags) {
   return reference;
 }
 
-absl::StatusOr<AlignStreamRequest> MakeSettings(const AlignFlags& flags) {
+absl::StatusOr<AlignStreamRequest> MakeSettings(
+    const AlignFlags& flags, std::vector<std::string>* pictures) {
   AlignStreamRequest request;
   auto& settings = *request.mutable_settings();
-  SL_ASSIGN_OR_RETURN(*settings.mutable_reference(), ReadReference(flags));
+  SL_ASSIGN_OR_RETURN(*settings.mutable_reference(),
+                      ReadReference(flags, pictures));
   auto& options = *settings.mutable_options();
   options.set_method(static_cast<align::v1::AlignMethod>(flags.method));
   if (flags.enhance.has_value()) options.set_enhance(*flags.enhance);
@@ -243,9 +250,12 @@ absl::StatusOr<int> RunAlign(absl::Span<const std::string> arguments,
     return 0;
   }
   SL_RETURN_IF_ERROR(CheckSendingOptions(flags.sending));
-  SL_ASSIGN_OR_RETURN(const AlignStreamRequest settings, MakeSettings(flags));
-  SL_ASSIGN_OR_RETURN(const std::vector<Scan> scans,
-                      ListScans(parsed.positional, {flags.out}, session.stop));
+  std::vector<std::string> pictures;
+  SL_ASSIGN_OR_RETURN(const AlignStreamRequest settings,
+                      MakeSettings(flags, &pictures));
+  SL_ASSIGN_OR_RETURN(
+      const std::vector<Scan> scans,
+      ListScans(parsed.positional, {flags.out, pictures}, session.stop));
   SL_ASSIGN_OR_RETURN(const Connection connection,
                       Connection::Open(flags.connection));
   std::optional<ImageFolder> folder;

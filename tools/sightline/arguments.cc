@@ -29,8 +29,7 @@ std::string SetDouble(absl::string_view text, double* value) {
 
 absl::Status FlagError(absl::string_view name, absl::string_view message) {
   return Error(absl::StatusCode::kInvalidArgument, "FLAG_INVALID")
-      .Message(absl::StrCat("--", name, " ", message))
-      .With("flag", name);
+      .Message(absl::StrCat("--", name, " ", message));
 }
 
 // Insertions, deletions, substitutions and swaps of neighbours that turn `a`
@@ -192,8 +191,7 @@ absl::StatusOr<ParsedArguments> ArgumentParser::Parse(
           .Message(absl::StrCat(
               "there is no flag ", argument.substr(0, equals),
               nearest.empty() ? "" : absl::StrCat("; --", nearest, "?"),
-              " (--help lists them)"))
-          .With("flag", name);
+              " (--help lists them)"));
     }
     if (!value.has_value()) {
       if (flag->value_name.empty()) {

@@ -204,7 +204,10 @@ absl::StatusOr<std::vector<GradeSheetRequest>> ReadRequests(
     const BenchFlags& flags, absl::Span<const std::string> paths,
     const StopToken& stop) {
   GradeSheetRequest common;
-  const MessageFileOptions options = {flags.allow_outside};
+  std::vector<std::string> layout_pictures;
+  MessageFileOptions options;
+  options.allow_outside = flags.allow_outside;
+  options.named_files = &layout_pictures;
   SL_RETURN_IF_ERROR(
       ReadMessageFile(flags.layout, options, common.mutable_layout()));
   if (!flags.key.empty()) {
@@ -212,7 +215,7 @@ absl::StatusOr<std::vector<GradeSheetRequest>> ReadRequests(
         ReadMessageFile(flags.key, options, common.mutable_key()));
   }
   SL_ASSIGN_OR_RETURN(const std::vector<Scan> scans,
-                      ListScans(paths, {}, stop));
+                      ListScans(paths, {"", layout_pictures}, stop));
   std::vector<GradeSheetRequest> requests;
   for (const Scan& scan : scans) {
     SL_ASSIGN_OR_RETURN(

@@ -1,5 +1,9 @@
 // sightline describe: what a server offers, in the words of its contract.
+#include <algorithm>
+#include <ostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -21,25 +25,42 @@ constexpr char kDescription[] =
     "  sightline describe\n"
     "  sightline describe sightline.grade.v1.SheetLayout";
 
-void PrintTypes(const ReachableTypes& types, Session& session) {
-  for (const auto* message : types.messages) {
-    session.out << "\n" << ContractText(*message);
+// Prints texts with an empty line between them.
+class Paragraphs {
+ public:
+  explicit Paragraphs(std::ostream& out) : out_(out) {}
+  void Add(const std::string& text) {
+    if (!std::exchange(first_, false)) out_ << "\n";
+    out_ << text;
   }
-  for (const auto* type : types.enums) {
-    session.out << "\n" << ContractText(*type);
+  void Add(const ReachableTypes& types) {
+    for (const auto* message : types.messages) Add(ContractText(*message));
+    for (const auto* type : types.enums) Add(ContractText(*type));
   }
+
+ private:
+  std::ostream& out_;
+  bool first_ = true;
+};
+
+// gRPC's own services last.
+std::vector<std::string> InOrder(std::vector<std::string> services) {
+  std::stable_partition(
+      services.begin(), services.end(),
+      [](const std::string& name) { return !absl::StartsWith(name, "grpc."); });
+  return services;
 }
 
 absl::Status DescribeSymbol(const ServerDescription& server,
                             const std::string& name, bool json,
-                            Session& session) {
+                            Session& session, Paragraphs& paragraphs) {
   ReachableTypes types;
   if (const auto* service = server.pool().FindServiceByName(name)) {
     if (json) {
       session.out << ContractJson(*service) << "\n";
       return absl::OkStatus();
     }
-    session.out << ContractText(*service);
+    paragraphs.Add(ContractText(*service));
     types.Add(*service);
   } else if (const auto* message = server.pool().FindMessageTypeByName(name)) {
     types.Add(*message);
@@ -55,7 +76,7 @@ absl::Status DescribeSymbol(const ServerDescription& server,
     return Error(absl::StatusCode::kInvalidArgument, "FLAG_INVALID")
         .Message("--json describes services");
   }
-  PrintTypes(types, session);
+  paragraphs.Add(types);
   return absl::OkStatus();
 }
 
@@ -79,29 +100,26 @@ absl::StatusOr<int> RunDescribe(absl::Span<const std::string> arguments,
   SL_ASSIGN_OR_RETURN(const Connection connection, Connection::Open(options));
   SL_ASSIGN_OR_RETURN(const ServerDescription server,
                       ServerDescription::Fetch(connection, session.stop));
+  Paragraphs paragraphs(session.out);
   for (const std::string& name : parsed.positional) {
-    SL_RETURN_IF_ERROR(DescribeSymbol(server, name, json, session));
+    SL_RETURN_IF_ERROR(DescribeSymbol(server, name, json, session, paragraphs));
   }
   if (!parsed.positional.empty()) return 0;
 
   ReachableTypes types;
-  bool first = true;
-  for (const std::string& name : server.services()) {
+  for (const std::string& name : InOrder(server.services())) {
     const auto* service = server.pool().FindServiceByName(name);
     if (json) {
       if (service != nullptr) session.out << ContractJson(*service) << "\n";
-      continue;
+    } else if (service == nullptr) {
+      paragraphs.Add(
+          absl::StrCat("service ", Printable(name), "  (not described)\n"));
+    } else {
+      paragraphs.Add(ContractText(*service));
+      types.Add(*service);
     }
-    if (!first) session.out << "\n";
-    first = false;
-    if (service == nullptr) {
-      session.out << "service " << Printable(name) << "  (not described)\n";
-      continue;
-    }
-    session.out << ContractText(*service);
-    types.Add(*service);
   }
-  if (all && !json) PrintTypes(types, session);
+  if (all && !json) paragraphs.Add(types);
   return 0;
 }
 

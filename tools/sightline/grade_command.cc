@@ -113,14 +113,18 @@ ArgumentParser MakeParser(GradeFlags& flags) {
   return parser;
 }
 
-absl::StatusOr<GradeSheetsRequest> MakeSettings(const GradeFlags& flags) {
+// `named_files` is given the pictures that the layout names.
+absl::StatusOr<GradeSheetsRequest> MakeSettings(
+    const GradeFlags& flags, std::vector<std::string>* named_files) {
   if (flags.layout.empty()) {
     return Error(absl::StatusCode::kInvalidArgument, "FLAG_INVALID")
         .Message("--layout is missing: what is printed on the sheets");
   }
   GradeSheetsRequest request;
   auto& settings = *request.mutable_settings();
-  const MessageFileOptions file_options = {flags.allow_outside};
+  MessageFileOptions file_options;
+  file_options.allow_outside = flags.allow_outside;
+  file_options.named_files = named_files;
   SL_RETURN_IF_ERROR(
       ReadMessageFile(flags.layout, file_options, settings.mutable_layout()));
   if (!flags.key.empty()) {
@@ -240,12 +244,15 @@ absl::StatusOr<int> RunGrade(absl::Span<const std::string> arguments,
     return 0;
   }
   SL_RETURN_IF_ERROR(CheckSendingOptions(flags.sending));
-  SL_ASSIGN_OR_RETURN(const GradeSheetsRequest settings, MakeSettings(flags));
+  std::vector<std::string> layout_pictures;
+  SL_ASSIGN_OR_RETURN(const GradeSheetsRequest settings,
+                      MakeSettings(flags, &layout_pictures));
   SL_ASSIGN_OR_RETURN(std::vector<std::string> labels,
                       OutputLabels(settings.settings().layout()));
   SL_ASSIGN_OR_RETURN(
       const std::vector<Scan> scans,
-      ListScans(parsed.positional, {flags.annotated}, session.stop));
+      ListScans(parsed.positional, {flags.annotated, layout_pictures},
+                session.stop));
   SL_ASSIGN_OR_RETURN(const Connection connection,
                       Connection::Open(flags.connection));
   GradeOutput output(flags, session, scans.size());

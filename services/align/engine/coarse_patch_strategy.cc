@@ -64,8 +64,7 @@ std::string CoarsePatchStrategy::WhyUnavailable() const {
   return "the reference has no image with structure";
 }
 
-int64_t CoarsePatchStrategy::WorkingBytes(int, int,
-                                          const RegistrationOptions&) const {
+int64_t CoarsePatchStrategy::WorkingBytes(const RegistrationOptions&) const {
   return 256 << 10;
 }
 

@@ -26,8 +26,8 @@ struct KindTraits {
 };
 
 const KindTraits& TraitsOf(FeatureKind kind) {
-  static constexpr KindTraits kOrb{Method::kOrb, 1130, 2000, 14};
-  static constexpr KindTraits kAkaze{Method::kAkaze, 560, 1500, 160};
+  static constexpr KindTraits kOrb{Method::kOrb, 1130, 2000, 16};
+  static constexpr KindTraits kAkaze{Method::kAkaze, 560, 1500, 150};
   // The first octave is doubled: 11 float images of four times the size, and
   // a third more for the smaller ones.
   static constexpr KindTraits kSift{Method::kSift, 1130, 1500, 240};
@@ -103,22 +103,14 @@ FeatureStrategy::Recipe FeatureStrategy::RecipeFor(
 }
 
 int64_t FeatureStrategy::WorkingBytes(
-    int scan_width, int scan_height, const RegistrationOptions& options) const {
+    const RegistrationOptions& options) const {
   const Recipe recipe = RecipeFor(options);
-  // Of the scan and of the page: whichever is larger, as they follow one
-  // another.
-  const auto pixels = [&](double width, double height) {
-    const double factor =
-        std::min(1.0, recipe.long_side / std::max(width, height));
-    return width * factor * height * factor;
-  };
-  const double most = std::max(pixels(scan_width, scan_height),
-                               pixels(frame_.width, frame_.height));
-  constexpr int64_t kFixed = int64_t{1} << 20;
+  constexpr int64_t kFixed = int64_t{2} << 20;
   // Keypoints, descriptors, matches.
   constexpr int64_t kPerFeature = 1024;
   return kFixed + recipe.max_features * kPerFeature +
-         static_cast<int64_t>(most) * TraitsOf(kind_).bytes_per_pixel;
+         ScanImages::MaxScaledPixels(recipe.long_side) *
+             TraitsOf(kind_).bytes_per_pixel;
 }
 
 std::shared_ptr<const FeatureSet> FeatureStrategy::PageFeatures(

@@ -41,7 +41,7 @@ Sightings Look(const std::vector<Patch>& patches, ScanImages& scan,
 }  // namespace
 
 double ConfidenceOfShare(double share) {
-  constexpr double kShares[] = {0, 0.3, 0.6, 1};
+  constexpr double kShares[] = {0, 0.5, 0.65, 1};
   constexpr double kConfidences[] = {0, 0.5, 0.9, 1};
   for (int i = 1; i < 4; ++i) {
     if (share > kShares[i]) continue;

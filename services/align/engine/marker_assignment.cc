@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <optional>
 
 #include "services/align/engine/plausibility.h"
@@ -14,6 +15,11 @@ namespace {
 constexpr size_t kMaxCombined = 16;
 // The sizes of the marks, brought to the page, may differ by this factor.
 constexpr double kMaxSizeRatio = 1.8;
+// Foreshortening, see PlausibilityLimits; three marks show none.
+constexpr double kMaxAxisRatio = 2;
+constexpr double kMaxAxisRatioOfThree = 1.35;
+// A picture's turn is known to a quarter, and pages lie askew: radians.
+constexpr double kMaxTurnError = 0.9;
 
 // Indices of the outermost markers, clockwise from the top left; fewer where
 // one is outermost in two directions.
@@ -77,17 +83,29 @@ std::optional<Homography> MapFor(const std::vector<MarkerCandidate>& marks,
       {centers[0], centers[1], centers[2], centers[3]});
 }
 
-// 0 if the map is out of the question.
+// Whether the page's rightward direction at a mark has the mark's turn.
+bool TurnsAgree(const Homography& scan_to_page, const MarkerCandidate& mark,
+                PixelSize page) {
+  if (!mark.quarter_turns.has_value()) return true;
+  const Homography page_to_scan = *scan_to_page.Inverse();
+  const PixelPoint at = scan_to_page.Map(mark.center);
+  const PixelPoint right = page_to_scan.Map({at.x + 0.01 * page.width, at.y});
+  // Clockwise, as y points downwards.
+  const double angle =
+      std::atan2(right.y - mark.center.y, right.x - mark.center.x) -
+      *mark.quarter_turns * M_PI / 2;
+  return std::abs(std::remainder(angle, 2 * M_PI)) < kMaxTurnError;
+}
+
+// How well the marks' sizes and looks fit; 0 if they don't. `markers` are those
+// that the marks are taken for.
 double ScoreOf(const Homography& map, const std::vector<MarkerCandidate>& marks,
-               const std::vector<const Marker*>& markers, PixelSize page,
-               PixelSize scan) {
-  PlausibilityLimits limits;
-  limits.max_axis_ratio = marks.size() == 3 ? 1.35 : 2;
-  if (!WhyImplausible(map, page, scan, limits).empty()) return 0;
+               const std::vector<const Marker*>& markers, PixelSize page) {
   double smallest = INFINITY;
   double largest = 0;
   double score = 0;
   for (size_t i = 0; i < marks.size(); ++i) {
+    if (!TurnsAgree(map, marks[i], page)) return 0;
     const PixelSize& size = markers[i]->size;
     const double on_page =
         marks[i].size * std::sqrt(std::abs(map.JacobianAt(marks[i].center)));
@@ -96,7 +114,7 @@ double ScoreOf(const Homography& map, const std::vector<MarkerCandidate>& marks,
     largest = std::max(largest, ratio);
     score += marks[i].score / static_cast<double>(marks.size());
   }
-  if (largest > kMaxSizeRatio * smallest) return 0;
+  if (!(largest <= kMaxSizeRatio * smallest)) return 0;
   // The size that the layout says is likelier than others.
   const double off = std::abs(std::log(std::sqrt(largest * smallest)));
   return score * (smallest / largest) / (1 + off);
@@ -106,7 +124,13 @@ class Enumeration {
  public:
   Enumeration(const std::vector<Marker>& markers, PixelSize page,
               PixelSize scan)
-      : markers_(markers), page_(page), scan_(scan) {}
+      : markers_(markers), page_(page), scan_(scan) {
+    for (size_t i = 0; i < markers.size(); ++i) {
+      size_t first = 0;
+      while (!LookSame(markers[first], markers[i])) ++first;
+      looks_.push_back(static_cast<int>(first));
+    }
+  }
 
   // All ways to assign `marks` to the markers `indices`, in their order
   // around the page.
@@ -116,35 +140,65 @@ class Enumeration {
     for (size_t first = 0; first < n; ++first) {
       std::vector<PixelPoint> centers;
       std::vector<const Marker*> chosen;
+      bool looks_agree = true;
       for (size_t i = 0; i < n; ++i) {
-        chosen.push_back(&markers_[indices[(first + i) % n]]);
+        const int index = indices[(first + i) % n];
+        chosen.push_back(&markers_[index]);
         centers.push_back(chosen.back()->center);
+        looks_agree &= looks_[index] == marks[i].marker;
       }
+      if (!looks_agree) continue;
       const std::optional<Homography> map = MapFor(marks, centers);
       if (!map.has_value()) continue;
-      const double score = ScoreOf(*map, marks, chosen, page_, scan_);
-      // Three marks say less than four.
-      if (score > 0) found_.push_back({*map, n == 3 ? score / 2 : score});
+      const double score = ScoreOf(*map, marks, chosen, page_);
+      if (score > 0) (n == 3 ? of_three_ : of_four_).push_back({*map, score});
     }
   }
 
+  // The best that are plausible, which is asked last because it takes longest.
   std::vector<MarkerAssignment> Best(int most) {
-    std::stable_sort(found_.begin(), found_.end(),
-                     [](const MarkerAssignment& a, const MarkerAssignment& b) {
-                       return a.score > b.score;
-                     });
-    if (static_cast<int>(found_.size()) > most) found_.resize(most);
-    return std::move(found_);
+    std::vector<MarkerAssignment> best;
+    for (std::vector<MarkerAssignment>* found : {&of_four_, &of_three_}) {
+      std::stable_sort(
+          found->begin(), found->end(),
+          [](const MarkerAssignment& a, const MarkerAssignment& b) {
+            return a.score > b.score;
+          });
+      PlausibilityLimits limits;
+      limits.max_axis_ratio =
+          found == &of_three_ ? kMaxAxisRatioOfThree : kMaxAxisRatio;
+      int kept = 0;
+      for (const MarkerAssignment& assignment : *found) {
+        if (kept == most) break;
+        if (!WhyImplausible(assignment.scan_to_page, page_, scan_, limits)
+                 .empty()) {
+          continue;
+        }
+        best.push_back(assignment);
+        ++kept;
+      }
+    }
+    return best;
   }
 
  private:
   const std::vector<Marker>& markers_;
   PixelSize page_;
   PixelSize scan_;
-  std::vector<MarkerAssignment> found_;
+  // For each marker the first one that looks the same.
+  std::vector<int> looks_;
+  std::vector<MarkerAssignment> of_four_;
+  std::vector<MarkerAssignment> of_three_;
 };
 
 }  // namespace
+
+bool LookSame(const Marker& a, const Marker& b) {
+  return a.kind == b.kind && a.image.width() == b.image.width() &&
+         a.image.height() == b.image.height() &&
+         (a.image.empty() || std::memcmp(a.image.data(), b.image.data(),
+                                         a.image.size_bytes()) == 0);
+}
 
 std::vector<MarkerAssignment> AssignMarkers(
     const std::vector<Marker>& markers,
@@ -160,7 +214,7 @@ std::vector<MarkerAssignment> AssignMarkers(
             Clockwise({candidates[a], candidates[b], candidates[c]});
         if (outermost.size() == 3) {
           enumeration.Try(three, outermost);
-        } else if (outermost.size() == 4 && n <= 8) {
+        } else if (outermost.size() == 4) {
           for (int left_out = 0; left_out < 4; ++left_out) {
             std::vector<int> indices = outermost;
             indices.erase(indices.begin() + left_out);

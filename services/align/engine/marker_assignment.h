@@ -10,6 +10,9 @@
 
 namespace sightline::align {
 
+// Whether two markers look the same, wherever they are.
+bool LookSame(const Marker& a, const Marker& b);
+
 // A way to assign marks to markers.
 struct MarkerAssignment {
   Homography scan_to_page;
@@ -18,8 +21,9 @@ struct MarkerAssignment {
 };
 
 // The likeliest assignments of `candidates` (scan pixels) to the outermost
-// four markers, or to three of them, best first, at most `most`: such that the
-// page is plausible and the candidates' sizes agree with it.
+// four markers, at most `most`, the best first; then as many to three of them,
+// for the case that one is hidden: such that the
+// page is plausible and the candidates' looks, sizes and turns agree with it.
 std::vector<MarkerAssignment> AssignMarkers(
     const std::vector<Marker>& markers,
     const std::vector<MarkerCandidate>& candidates, PixelSize page,

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
 #include "services/align/engine/marker_assignment.h"
 #include "services/align/engine/opencv_image.h"
+#include "services/align/engine/orientation.h"
 
 namespace sightline::align {
 namespace {
@@ -17,6 +17,7 @@ namespace {
 // pixels: enough to tell them from print.
 constexpr double kMarkerPixels = 18;
 constexpr int kMaxLongSide = 1600;
+constexpr int64_t kFixedBytes = int64_t{6} << 20;
 // Sizes of the page tried, relative to one that fills the scan. A picture of
 // rings is found within 8 % of its size.
 constexpr double kZooms[] = {1,    0.87, 1.15, 0.76, 0.66,
@@ -34,16 +35,29 @@ constexpr int kMaxOffers = 6;
 constexpr int kKeptPixels = 160;
 // A candidate's place is exact to a pixel of the copy it was found in.
 constexpr double kProposalReach = 12;
+// Proposals that differ by less, share of the page's width, are the same.
+constexpr double kSameProposal = 0.004;
 
-MarkerCandidate ScaledBy(const MarkerCandidate& mark, double scale) {
-  return {{mark.center.x * scale, mark.center.y * scale},
-          mark.size * scale,
-          mark.score};
+// In scan pixels, and as one of `marker`.
+MarkerCandidate InScan(MarkerCandidate mark, double scale, int marker) {
+  mark.center = {mark.center.x * scale, mark.center.y * scale};
+  mark.size *= scale;
+  mark.marker = marker;
+  return mark;
 }
 
-bool IsSamePicture(const GrayImage& a, const GrayImage& b) {
-  return a.width() == b.width() && a.height() == b.height() &&
-         std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+// Whether one of `maps` puts the scan's corners all but where `map` does.
+bool IsAmong(const std::vector<Homography>& maps, const Homography& map,
+             PixelSize scan, PixelSize page) {
+  return std::any_of(maps.begin(), maps.end(), [&](const Homography& other) {
+    double most = 0;
+    for (const PixelPoint& corner : CornersOf(scan)) {
+      const PixelPoint a = map.Map(corner);
+      const PixelPoint b = other.Map(corner);
+      most = std::max(most, std::hypot(a.x - b.x, a.y - b.y));
+    }
+    return most < kSameProposal * page.width;
+  });
 }
 
 }  // namespace
@@ -69,23 +83,24 @@ std::string MarkerStrategy::WhyUnavailable() const {
                       " markers, at least 3 are needed");
 }
 
-int64_t MarkerStrategy::WorkingBytes(int, int,
-                                     const RegistrationOptions&) const {
-  // The copy, the scores and the transforms of the correlation.
-  return int64_t{kMaxLongSide} * kMaxLongSide * 10;
+int64_t MarkerStrategy::WorkingBytes(const RegistrationOptions&) const {
+  // The copy, its binary form and contours; one strip's correlation.
+  return kFixedBytes + ScanImages::MaxScaledPixels(kMaxLongSide) * 4;
 }
 
 std::vector<const Marker*> MarkerStrategy::DistinctMarkers() const {
   std::vector<const Marker*> distinct;
   for (const Marker& marker : markers_) {
-    const bool is_known =
-        std::any_of(distinct.begin(), distinct.end(), [&](const Marker* other) {
-          return other->kind == marker.kind &&
-                 IsSamePicture(other->image, marker.image);
-        });
+    const bool is_known = std::any_of(
+        distinct.begin(), distinct.end(),
+        [&](const Marker* other) { return LookSame(*other, marker); });
     if (!is_known) distinct.push_back(&marker);
   }
   return distinct;
+}
+
+int MarkerStrategy::IndexOf(const Marker* marker) const {
+  return static_cast<int>(marker - markers_.data());
 }
 
 double MarkerStrategy::SizeInScan(const ScanImages& scan) const {
@@ -108,7 +123,7 @@ std::vector<MarkerCandidate> MarkerStrategy::FindOfAnySize(
                                    kMaxCandidates)
             : FindMarks(image, marker->kind, least, most, kMaxCandidates);
     for (const MarkerCandidate& mark : found) {
-      candidates.push_back(ScaledBy(mark, scale));
+      candidates.push_back(InScan(mark, scale, IndexOf(marker)));
     }
   }
   KeepBest(candidates, kMaxCandidates);
@@ -136,7 +151,7 @@ std::vector<MarkerCandidate> MarkerStrategy::FindOfOneSize(ScanImages& scan,
     for (const MarkerCandidate& mark :
          FindPictures(image, Resized(marker->image, width, height), kMinScore,
                       kMaxCandidates)) {
-      candidates.push_back(ScaledBy(mark, scale));
+      candidates.push_back(InScan(mark, scale, IndexOf(marker)));
     }
   }
   return candidates;
@@ -148,11 +163,11 @@ absl::StatusOr<std::string> MarkerStrategy::Propose(ScanImages& scan,
                                                     Offer offer) const {
   const PixelSize scan_size{static_cast<double>(scan.width()),
                             static_cast<double>(scan.height())};
-  int offered = 0;
   std::vector<MarkerCandidate> candidates = FindOfAnySize(scan);
   const bool has_picture = std::any_of(
       markers_.begin(), markers_.end(),
       [](const Marker& marker) { return marker.kind == MarkerKind::kImage; });
+  std::vector<Homography> offered;
   // First the isolated marks; then one size after another, which add up, as a
   // tilted page shows its markers in several.
   const int rounds = has_picture ? static_cast<int>(std::size(kZooms)) : 0;
@@ -168,18 +183,19 @@ absl::StatusOr<std::string> MarkerStrategy::Propose(ScanImages& scan,
     for (const MarkerAssignment& assignment :
          AssignMarkers(markers_, candidates, page_, scan_size, kMaxOffers)) {
       SL_RETURN_IF_ERROR(stop.Poll());
-      ++offered;
+      if (IsAmong(offered, assignment.scan_to_page, scan_size, page_)) continue;
+      offered.push_back(assignment.scan_to_page);
       SL_ASSIGN_OR_RETURN(
           const bool done,
           offer({assignment.scan_to_page, kProposalReach, std::nullopt}));
       if (done) {
-        return absl::StrCat("arrangement number ", offered, " of ",
+        return absl::StrCat("arrangement number ", offered.size(), " of ",
                             candidates.size(), " marks confirmed");
       }
     }
   }
-  return absl::StrCat(candidates.size(), " marks like markers, ", offered,
-                      " arrangements tried, none confirmed");
+  return absl::StrCat(candidates.size(), " marks like markers, ",
+                      offered.size(), " arrangements tried, none confirmed");
 }
 
 int64_t MarkerStrategy::ResidentBytes() const {

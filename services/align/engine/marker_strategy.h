@@ -18,8 +18,7 @@ class MarkerStrategy : public Strategy {
 
   Method method() const override { return Method::kMarkers; }
   std::string WhyUnavailable() const override;
-  int64_t WorkingBytes(int scan_width, int scan_height,
-                       const RegistrationOptions& options) const override;
+  int64_t WorkingBytes(const RegistrationOptions& options) const override;
   absl::StatusOr<std::string> Propose(ScanImages& scan,
                                       const RegistrationOptions& options,
                                       const StopToken& stop,
@@ -35,6 +34,7 @@ class MarkerStrategy : public Strategy {
   // times as large as it can be in this scan; scan pixels.
   std::vector<MarkerCandidate> FindOfOneSize(ScanImages& scan,
                                              double zoom) const;
+  int IndexOf(const Marker* marker) const;
   // The markers that look different.
   std::vector<const Marker*> DistinctMarkers() const;
 

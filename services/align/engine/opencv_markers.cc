@@ -12,8 +12,10 @@ namespace {
 // A picture that looks this much like itself after a quarter turn needs not
 // be looked for in the others.
 constexpr double kSameTurned = 0.85;
+// By how much a turn must look better than the others to be told.
+constexpr double kClearTurn = 0.15;
 // A mark's area relative to that of the ideal shape of its box.
-constexpr double kMinFill = 0.82;
+constexpr double kMinFill = 0.86;
 constexpr double kMaxFill = 1.12;
 // Width to height of a mark's box: a tilted page foreshortens it.
 constexpr double kMaxAspect = 1.7;
@@ -22,6 +24,8 @@ constexpr double kMaxAspect = 1.7;
 constexpr double kMinDarkness = 8;
 // Marks are brought to this size to be compared.
 constexpr int kCommonSide = 24;
+// Rows correlated at once: OpenCV's correlation takes 20 bytes a pixel.
+constexpr int kStripRows = 128;
 
 double Likeness(const cv::Mat& a, const cv::Mat& b) {
   if (a.size() != b.size()) return 0;
@@ -44,10 +48,15 @@ DarkThings FindDarkThings(const cv::Mat& scene, double min_size,
   const int block = std::max(3, 2 * static_cast<int>(max_size) + 1);
   cv::adaptiveThreshold(scene, things.binary, 255, cv::ADAPTIVE_THRESH_MEAN_C,
                         cv::THRESH_BINARY_INV, block, kMinDarkness);
+  // Outer outlines, also of things that lie within a hole of another one: a
+  // dark table is one thing around the whole page.
   std::vector<std::vector<cv::Point>> contours;
-  cv::findContours(things.binary, contours, cv::RETR_EXTERNAL,
+  std::vector<cv::Vec4i> hierarchy;
+  cv::findContours(things.binary, contours, hierarchy, cv::RETR_CCOMP,
                    cv::CHAIN_APPROX_SIMPLE);
-  for (std::vector<cv::Point>& contour : contours) {
+  for (size_t i = 0; i < contours.size(); ++i) {
+    if (hierarchy[i][3] >= 0) continue;
+    std::vector<cv::Point>& contour = contours[i];
     const cv::Rect box = cv::boundingRect(contour);
     const double size = (box.width + box.height) / 2.0;
     if (size < min_size || size > max_size) continue;
@@ -73,6 +82,30 @@ cv::Mat AtCommonSize(const cv::Mat& image) {
   cv::resize(image, out, cv::Size(kCommonSide, kCommonSide), 0, 0,
              image.cols > kCommonSide ? cv::INTER_AREA : cv::INTER_LINEAR);
   return out;
+}
+
+// Adds the best places of `picture` in `strip`, which begins at row `top` of
+// the image.
+void CollectPeaks(const cv::Mat& strip, const cv::Mat& picture, int top,
+                  double min_score, int most, std::optional<int> turns,
+                  std::vector<MarkerCandidate>& candidates) {
+  cv::Mat scores;
+  cv::matchTemplate(strip, picture, scores, cv::TM_CCOEFF_NORMED);
+  for (int i = 0; i < most; ++i) {
+    double best;
+    cv::Point at;
+    cv::minMaxLoc(scores, nullptr, &best, nullptr, &at);
+    if (!(best >= min_score)) break;
+    candidates.push_back(
+        {{at.x + picture.cols / 2.0, at.y + top + picture.rows / 2.0},
+         (picture.cols + picture.rows) / 2.0,
+         best,
+         turns});
+    cv::rectangle(scores,
+                  cv::Point(at.x - picture.cols / 2, at.y - picture.rows / 2),
+                  cv::Point(at.x + picture.cols / 2, at.y + picture.rows / 2),
+                  cv::Scalar(-1), cv::FILLED);
+  }
 }
 
 // How dark a contour's rim is against the paper around it, 0..1.
@@ -115,28 +148,23 @@ std::vector<MarkerCandidate> FindPictures(const GrayView& image,
   std::vector<MarkerCandidate> candidates;
   const cv::Mat scene = AsMatrix(image);
   const cv::Mat upright = AsMatrix(picture);
-  for (int quarter_turns = 0; quarter_turns < 4; ++quarter_turns) {
-    cv::Mat turned = upright;
-    if (quarter_turns > 0) {
-      cv::rotate(upright, turned, quarter_turns - 1);
-      if (Likeness(upright, turned) > kSameTurned) continue;
-    }
+  cv::Mat turned_by[4] = {upright};
+  bool is_same[4] = {};
+  for (int turns = 1; turns < 4; ++turns) {
+    cv::rotate(upright, turned_by[turns], turns - 1);
+    is_same[turns] = Likeness(upright, turned_by[turns]) > kSameTurned;
+  }
+  const bool turns_differ = !is_same[1] && !is_same[2] && !is_same[3];
+  for (int turns = 0; turns < 4; ++turns) {
+    if (is_same[turns]) continue;
+    const cv::Mat& turned = turned_by[turns];
     if (turned.cols >= scene.cols || turned.rows >= scene.rows) continue;
-    cv::Mat scores;
-    cv::matchTemplate(scene, turned, scores, cv::TM_CCOEFF_NORMED);
-    for (int i = 0; i < most; ++i) {
-      double best;
-      cv::Point at;
-      cv::minMaxLoc(scores, nullptr, &best, nullptr, &at);
-      if (!(best >= min_score)) break;
-      candidates.push_back(
-          {{at.x + turned.cols / 2.0, at.y + turned.rows / 2.0},
-           (turned.cols + turned.rows) / 2.0,
-           best});
-      cv::rectangle(scores,
-                    cv::Point(at.x - turned.cols / 2, at.y - turned.rows / 2),
-                    cv::Point(at.x + turned.cols / 2, at.y + turned.rows / 2),
-                    cv::Scalar(-1), cv::FILLED);
+    const int places = scene.rows - turned.rows + 1;
+    for (int top = 0; top < places; top += kStripRows) {
+      const int rows = std::min(kStripRows, places - top) + turned.rows - 1;
+      CollectPeaks(
+          scene.rowRange(top, top + rows), turned, top, min_score, most,
+          turns_differ ? std::optional<int>(turns) : std::nullopt, candidates);
     }
   }
   KeepBest(candidates, most);
@@ -168,9 +196,11 @@ std::vector<MarkerCandidate> FindIsolatedPictures(const GrayView& image,
     const cv::Rect box = cv::boundingRect(outline);
     const cv::Mat seen = AtCommonSize(scene(box));
     double best = 0;
+    double second = 0;
     int turns = 0;
     for (int i = 0; i < 4; ++i) {
       const double likeness = Likeness(seen, turned[i]);
+      second = std::max(second, std::min(best, likeness));
       if (likeness <= best) continue;
       best = likeness;
       turns = i;
@@ -182,7 +212,9 @@ std::vector<MarkerCandidate> FindIsolatedPictures(const GrayView& image,
     candidates.push_back({{box.x + box.width * (0.5 + across[turns]),
                            box.y + box.height * (0.5 + down[turns])},
                           picture_to_ink * (box.width + box.height) / 2.0,
-                          best});
+                          best,
+                          best - second > kClearTurn ? std::optional<int>(turns)
+                                                     : std::nullopt});
   }
   KeepBest(candidates, most);
   return candidates;
@@ -222,8 +254,8 @@ std::vector<MarkerCandidate> FindMarks(const GrayView& image, MarkerKind kind,
     candidates.push_back(
         {{moments.m10 / moments.m00 + 0.5, moments.m01 / moments.m00 + 0.5},
          size,
-         RimContrast(scene, box) * darkness * (1 - std::abs(1 - fill)) /
-             aspect});
+         RimContrast(scene, box) * darkness * (1 - std::abs(1 - fill)) / aspect,
+         std::nullopt});
   }
   KeepBest(candidates, most);
   return candidates;

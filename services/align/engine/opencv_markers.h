@@ -2,6 +2,7 @@
 #ifndef SIGHTLINE_SERVICES_ALIGN_ENGINE_OPENCV_MARKERS_H_
 #define SIGHTLINE_SERVICES_ALIGN_ENGINE_OPENCV_MARKERS_H_
 
+#include <optional>
 #include <vector>
 
 #include "common/geometry/homography.h"
@@ -19,6 +20,11 @@ struct MarkerCandidate {
   double size = 0;
   // 0..1: how much it looks like one.
   double score = 0;
+  // Clockwise quarter turns of the picture it looks like, where they differ.
+  std::optional<int> quarter_turns = std::nullopt;
+  // Which marker of the reference it looks like: the first of those that look
+  // the same. Left at 0 by the functions below.
+  int marker = 0;
 };
 
 // Sorts `candidates`, the best first, and drops those that lie within a better

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kLongSide = 800;
 constexpr int kMaxQuads = 5;
+constexpr int64_t kFixedBytes = int64_t{1} << 20;
 // A page's edge is rounded, bent or hidden by its shadow: 3 % of its width.
 constexpr double kProposalReach = 30;
 
@@ -26,11 +27,10 @@ PixelSize MeanSides(const Quad& quad) {
 
 }  // namespace
 
-int64_t PageContourStrategy::WorkingBytes(int, int,
-                                          const RegistrationOptions&) const {
+int64_t PageContourStrategy::WorkingBytes(const RegistrationOptions&) const {
   // Image, blurred, closed, binary, gradients (two of 16 bits), the edge map
   // and the contours' points.
-  return int64_t{kLongSide} * kLongSide * 16;
+  return kFixedBytes + ScanImages::MaxScaledPixels(kLongSide) * 16;
 }
 
 absl::StatusOr<std::string> PageContourStrategy::Propose(

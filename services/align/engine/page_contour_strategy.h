@@ -15,8 +15,7 @@ class PageContourStrategy : public Strategy {
 
   Method method() const override { return Method::kContour; }
   std::string WhyUnavailable() const override { return ""; }
-  int64_t WorkingBytes(int scan_width, int scan_height,
-                       const RegistrationOptions& options) const override;
+  int64_t WorkingBytes(const RegistrationOptions& options) const override;
   absl::StatusOr<std::string> Propose(ScanImages& scan,
                                       const RegistrationOptions& options,
                                       const StopToken& stop,

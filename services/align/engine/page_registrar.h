@@ -10,7 +10,6 @@
 #define SIGHTLINE_SERVICES_ALIGN_ENGINE_PAGE_REGISTRAR_H_
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,20 +41,19 @@ struct RegistrationOptions {
   Method method = Method::kAuto;
   // Evens out the illumination (CLAHE 3.0, 8x8) before features are computed.
   bool enhance = true;
-  // Features per image; default 2000 for ORB, 1500 for the others.
+  // Features per image, at most 20000; default 2000 for ORB, 1500 for the
+  // others.
   int max_features = 0;
-  // Longer side at which features are computed; default 800, AKAZE 400.
+  // Longer side at which features are computed, 100..4000; default 1130 (an A4
+  // page 800 pixels wide), AKAZE 560.
   int downsample_size = 0;
   // Matches a feature method needs before it proposes anything.
   int min_good_matches = 12;
   // Confidence below which a registration is refused.
   double min_confidence = 0.5;
-  // Bytes Register() may use. Strategies that need more (SIFT: about 210 MB)
-  // are skipped and named in Registration::attempts.
+  // Bytes a strategy may use. Those that need more (SIFT: about 235 MB) are
+  // skipped and named in Registration::attempts.
   int64_t memory_bytes = int64_t{64} << 20;
-  // Asked, with the bytes a strategy needs, before one that exceeds
-  // memory_bytes; true: they are granted. Absent: it is skipped.
-  std::function<bool(int64_t bytes)> reserve_more;
 };
 
 // One strategy that was tried or skipped.
@@ -89,7 +87,8 @@ class PageRegistrar {
  public:
   // Errors: InvalidArgument REFERENCE_UNUSABLE (neither an image with
   // structure, nor markers, nor shapes to verify against; an image below 200
-  // pixels a side; a marker or a shape outside the page), the field named.
+  // pixels a side; a page more than ten times as long as wide; a marker or a
+  // shape outside the page), the field named.
   static absl::StatusOr<std::unique_ptr<PageRegistrar>> Create(
       Reference reference);
   ~PageRegistrar();
@@ -98,14 +97,18 @@ class PageRegistrar {
   // whose coordinates the result uses. Memory: at most RegisterBytes().
   // Polls `stop` between stages. Errors: NotFound PAGE_NOT_FOUND (no proposal
   // was confirmed; the message lists what was tried and why it failed),
-  // InvalidArgument IMAGE_TOO_SMALL, FailedPrecondition METHOD_UNAVAILABLE
-  // (the method needs what the reference does not have), `stop`'s status.
+  // InvalidArgument IMAGE_TOO_SMALL, REGISTRATION_OPTION_INVALID,
+  // FailedPrecondition METHOD_UNAVAILABLE (the method needs what the reference
+  // or `memory_bytes` does not give), ResourceExhausted MEMORY_EXHAUSTED,
+  // Internal REGISTRATION_FAILED (a library failed), `stop`'s status.
   absl::StatusOr<Registration> Register(const GrayImage& scan,
                                         const RegistrationOptions& options,
                                         const StopToken& stop) const;
 
   // Upper bound of the bytes Register() allocates for a scan of this size with
-  // these options, `reserve_more` left out.
+  // these options, the first use of a strategy included. With the defaults
+  // some 30 MB, of which AKAZE takes most; it, like every strategy that needs
+  // more than `memory_bytes`, is skipped where less is granted.
   static int64_t RegisterBytes(int scan_width, int scan_height,
                                const RegistrationOptions& options = {});
 

@@ -15,8 +15,9 @@ struct PlausibilityLimits {
   double max_area_share = 16;
   // Share of the page's area that the scan shows.
   double min_visible_share = 0.55;
-  // Ratio of the local area scales at the page's corners.
-  double max_scale_ratio = 6;
+  // Ratio of the local area scales at the page's corners: 8 where one edge
+  // looks twice as long as the opposite one.
+  double max_scale_ratio = 12;
   // Ratio of the scales along the page's two axes at its centre. Phones tilted
   // by 60 degrees foreshorten to one half.
   double max_axis_ratio = 2.2;

@@ -31,7 +31,7 @@ constexpr int kAllSearched = 100;
 constexpr double kReachShare = 0.42;
 constexpr double kMinReach = 2;
 // Bubbles of one side of a comparison with a rival.
-constexpr int kRivalSample = 24;
+constexpr int kRivalSample = 16;
 
 double SmallerSide(PixelSize size) { return std::min(size.width, size.height); }
 

@@ -41,8 +41,11 @@ ScanImages::Level ScanImages::LevelFor(double pixels_per_sample) {
 }
 
 GrayImage ScanImages::Scaled(int long_side) {
-  const int longer = std::max(width(), height());
-  const double factor = std::min(1.0, static_cast<double>(long_side) / longer);
+  const double longer = std::max(width(), height());
+  const double area = static_cast<double>(width()) * height();
+  const double factor = std::min(
+      {1.0, long_side / longer,
+       std::sqrt(static_cast<double>(MaxScaledPixels(long_side)) / area)});
   const int to_width =
       std::max(1, static_cast<int>(std::lround(width() * factor)));
   const int to_height =

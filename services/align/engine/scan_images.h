@@ -28,8 +28,13 @@ class ScanImages {
   };
   Level LevelFor(double pixels_per_sample);
 
-  // The whole scan, its longer side `long_side` pixels (never enlarged).
+  // The whole scan, its longer side at most `long_side` pixels and its area at
+  // most MaxScaledPixels() (never enlarged).
   GrayImage Scaled(int long_side);
+  // That of a 4:3 image; squarer ones are made a little smaller.
+  static int64_t MaxScaledPixels(int long_side) {
+    return int64_t{long_side} * long_side * 3 / 4;
+  }
 
   // Bytes the halved copies of a scan take.
   static int64_t LevelBytes(int width, int height);

@@ -29,9 +29,9 @@ class Strategy {
   // "" if the reference has what this needs; else what is missing.
   virtual std::string WhyUnavailable() const = 0;
 
-  // Upper bound of the bytes Propose() allocates, ScanImages' copies left out.
-  virtual int64_t WorkingBytes(int scan_width, int scan_height,
-                               const RegistrationOptions& options) const = 0;
+  // Upper bound of the bytes Propose() allocates, ScanImages' halved copies
+  // left out; whatever the sizes of scan and page.
+  virtual int64_t WorkingBytes(const RegistrationOptions& options) const = 0;
 
   // Offers guesses, the likeliest first, until one is confirmed. Returns what
   // went on, for a person ("3 page outlines found"), or `stop`'s or the

@@ -67,15 +67,16 @@ void Collect(const std::vector<Look>& looks, const std::vector<Site>& sites,
              double reach, double min_score, std::vector<PointPair>& pairs,
              int& compared) {
   compared = 0;
-  if (size < 0) return;
   for (const Site& site : sites) {
-    const std::optional<Patch>& patch = looks[site.look].patches[size];
+    // Where no size fits, nothing is seen; what should be seen is counted.
+    const std::optional<Patch>& patch =
+        looks[site.look].patches[std::max(size, 0)];
     if (!patch.has_value()) continue;
     const std::optional<PatchSighting> sighting =
         FindPatchAt(site.center, *patch, scan, frame_to_scan, reach);
     if (!sighting.has_value()) continue;
     ++compared;
-    if (sighting->score < min_score) continue;
+    if (size < 0 || sighting->score < min_score) continue;
     pairs.push_back({sighting->in_scan, site.center});
   }
 }

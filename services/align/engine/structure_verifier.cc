@@ -115,11 +115,15 @@ double StructureVerifier::MarkerScore(ScanImages& scan,
 
 double StructureVerifier::BubbleLead(ScanImages& scan,
                                      const StructurePosition& position,
-                                     const RivalPosition& rival) const {
+                                     const RivalPosition& rival,
+                                     std::vector<double>& known) const {
   double ours = 0;
   for (const int i : rival.ours) {
     const PrintedStructure::Site& bubble = structure_.bubbles[i];
-    ours += Evidence(scan, position, bubble.center, bubble.look);
+    if (known[i] < 0) {
+      known[i] = Evidence(scan, position, bubble.center, bubble.look);
+    }
+    ours += known[i];
   }
   double theirs = 0;
   for (size_t i = 0; i < rival.theirs.size(); ++i) {
@@ -139,6 +143,7 @@ StructureVerifier::Lead StructureVerifier::LeastLead(
   const bool has_markers = !structure_.markers.empty();
   const double our_markers =
       has_markers ? MarkerScore(scan, position, position.frame_to_scan) : 0;
+  std::vector<double> known(structure_.bubbles.size(), -1);
   Lead least;
   for (const RivalPosition& rival : structure_.rivals) {
     double lead = 0;
@@ -154,7 +159,7 @@ StructureVerifier::Lead StructureVerifier::LeastLead(
       if (is_told) lead += by_markers;
     }
     if (rival.ours.size() >= kMinCompared) {
-      lead += BubbleLead(scan, position, rival);
+      lead += BubbleLead(scan, position, rival, known);
       is_told = true;
     }
     if (!is_told && proposal.page_edge.has_value()) {

@@ -14,6 +14,7 @@
 #define SIGHTLINE_SERVICES_ALIGN_ENGINE_STRUCTURE_VERIFIER_H_
 
 #include <string>
+#include <vector>
 
 #include "services/align/engine/printed_structure.h"
 #include "services/align/engine/structure_position.h"
@@ -44,8 +45,10 @@ class StructureVerifier : public Verifier {
   // Evidence 0..1 that a bubble like `look` is at `center` (frame).
   double Evidence(ScanImages& scan, const StructurePosition& position,
                   PixelPoint center, int look) const;
+  // `known` holds the evidence of the bubbles asked for before; < 0: none yet.
   double BubbleLead(ScanImages& scan, const StructurePosition& position,
-                    const RivalPosition& rival) const;
+                    const RivalPosition& rival,
+                    std::vector<double>& known) const;
   double MarkerScore(ScanImages& scan, const StructurePosition& position,
                      const Homography& frame_to_scan) const;
 

@@ -37,7 +37,8 @@ struct JpegOptions {
   int orientation = 0;
   bool exif_is_big_endian = false;
 };
-// 1: gray, 3: colour, 4: CMYK (stored as YCCK, complemented, as Photoshop does).
+// 1: gray, 3: colour, 4: CMYK (stored as YCCK, complemented, as Photoshop
+// does).
 std::string JpegFile(const Picture& picture, const JpegOptions& options = {});
 
 struct PngOptions {

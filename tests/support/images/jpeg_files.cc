@@ -10,9 +10,8 @@ namespace sightline::testing {
 namespace {
 
 void WriteScansOfOneComponent(jpeg_compress_struct& compress) {
-  static const jpeg_scan_info kScans[] = {{1, {0}, 0, 63, 0, 0},
-                                          {1, {1}, 0, 63, 0, 0},
-                                          {1, {2}, 0, 63, 0, 0}};
+  static const jpeg_scan_info kScans[] = {
+      {1, {0}, 0, 63, 0, 0}, {1, {1}, 0, 63, 0, 0}, {1, {2}, 0, 63, 0, 0}};
   compress.scan_info = kScans;
   compress.num_scans = compress.num_components;
 }
@@ -65,8 +64,8 @@ std::string JpegFile(const Picture& picture, const JpegOptions& options) {
   }
   const size_t stride = static_cast<size_t>(picture.width) * picture.channels;
   while (compress.next_scanline < compress.image_height) {
-    JSAMPROW row = const_cast<JSAMPROW>(samples.data() +
-                                        compress.next_scanline * stride);
+    JSAMPROW row =
+        const_cast<JSAMPROW>(samples.data() + compress.next_scanline * stride);
     jpeg_write_scanlines(&compress, &row, 1);
   }
   jpeg_finish_compress(&compress);

@@ -58,14 +58,13 @@ std::string ExifBlock(int orientation, bool is_big_endian) {
   const auto u32 = is_big_endian ? BigEndian32 : LittleEndian32;
   // Two entries: the camera's maker (inline text) and the orientation.
   return std::string(is_big_endian ? "MM" : "II") + u16(42) + u32(8) + u16(2) +
-         u16(0x010F) + u16(2) + u32(4) + std::string("abc\0", 4) +
-         u16(0x0112) + u16(3) + u32(1) +
-         u16(static_cast<uint32_t>(orientation)) + u16(0) + u32(0);
+         u16(0x010F) + u16(2) + u32(4) + std::string("abc\0", 4) + u16(0x0112) +
+         u16(3) + u32(1) + u16(static_cast<uint32_t>(orientation)) + u16(0) +
+         u32(0);
 }
 
 std::string WebpFile(const Picture& picture, const WebpOptions& options) {
-  const Picture rgb =
-      picture.channels == 4 ? picture : ToRgb(picture);
+  const Picture rgb = picture.channels == 4 ? picture : ToRgb(picture);
   WebPConfig config;
   WebPPicture webp;
   if (WebPConfigInit(&config) == 0 || WebPPictureInit(&webp) == 0) {
@@ -74,6 +73,7 @@ std::string WebpFile(const Picture& picture, const WebpOptions& options) {
   config.quality = static_cast<float>(options.quality);
   config.lossless = options.lossless ? 1 : 0;
   config.exact = 1;
+  config.method = 2;
   webp.use_argb = config.lossless;
   webp.width = picture.width;
   webp.height = picture.height;
@@ -102,11 +102,11 @@ std::string WebpBomb(int width, int height, bool lossless) {
   const uint32_t w = static_cast<uint32_t>(width);
   const uint32_t h = static_cast<uint32_t>(height);
   if (lossless) {
-    file.replace(21, 4, LittleEndian32(((w - 1) & 0x3FFF) |
-                                       ((h - 1) & 0x3FFF) << 14));
+    file.replace(21, 4,
+                 LittleEndian32(((w - 1) & 0x3FFF) | ((h - 1) & 0x3FFF) << 14));
   } else {
-    file.replace(26, 4, LittleEndian16(w & 0x3FFF) +
-                            LittleEndian16(h & 0x3FFF));
+    file.replace(26, 4,
+                 LittleEndian16(w & 0x3FFF) + LittleEndian16(h & 0x3FFF));
   }
   return file;
 }
@@ -122,12 +122,12 @@ std::string BmpFile(const Picture& picture, const BmpOptions& options) {
     if (!options.core_header) palette += '\0';
   }
   const uint32_t header_bytes = options.core_header ? 12 : 40;
-  const std::string masks =
-      options.bit_fields ? LittleEndian32(0xFF0000) + LittleEndian32(0xFF00) +
-                               LittleEndian32(0xFF)
-                         : "";
-  const uint32_t pixels_at = static_cast<uint32_t>(
-      14 + header_bytes + masks.size() + palette.size());
+  const std::string masks = options.bit_fields ? LittleEndian32(0xFF0000) +
+                                                     LittleEndian32(0xFF00) +
+                                                     LittleEndian32(0xFF)
+                                               : "";
+  const uint32_t pixels_at =
+      static_cast<uint32_t>(14 + header_bytes + masks.size() + palette.size());
   std::string file = "BM" + LittleEndian32(0) + LittleEndian32(0) +
                      LittleEndian32(pixels_at) + LittleEndian32(header_bytes);
   if (options.core_header) {
@@ -137,8 +137,7 @@ std::string BmpFile(const Picture& picture, const BmpOptions& options) {
     file += LittleEndian32(w) +
             LittleEndian32(static_cast<uint32_t>(options.top_down ? -h : h)) +
             LittleEndian16(1) + LittleEndian16(bits) +
-            LittleEndian32(options.bit_fields ? 3 : 0) +
-            std::string(20, '\0');
+            LittleEndian32(options.bit_fields ? 3 : 0) + std::string(20, '\0');
   }
   file += masks + palette;
   const Picture rgb = ToRgb(picture);
@@ -166,8 +165,9 @@ std::string BmpBomb(int width, int height, int bits) {
   BmpOptions options;
   options.bits = bits;
   std::string file = BmpFile(SmoothPicture(16, 16, 1), options);
-  file.replace(18, 8, LittleEndian32(static_cast<uint32_t>(width)) +
-                          LittleEndian32(static_cast<uint32_t>(height)));
+  file.replace(18, 8,
+               LittleEndian32(static_cast<uint32_t>(width)) +
+                   LittleEndian32(static_cast<uint32_t>(height)));
   return file;
 }
 

@@ -34,8 +34,8 @@ std::vector<uint8_t> StoredRow(const Picture& picture, int y, int bit_depth) {
   for (int i = 0; i < samples; ++i) {
     const int level = row[i] >> (8 - bit_depth);
     out[i / per_byte] = static_cast<uint8_t>(
-        out[i / per_byte] |
-        level << (8 - bit_depth - i % per_byte * bit_depth));
+        out[i / per_byte] | level
+                                << (8 - bit_depth - i % per_byte * bit_depth));
   }
   return out;
 }
@@ -57,10 +57,14 @@ void SetTransparency(png_structp png, png_infop info,
 int ColourType(const Picture& picture, const PngOptions& options) {
   if (!options.palette.empty()) return PNG_COLOR_TYPE_PALETTE;
   switch (picture.channels) {
-    case 1: return PNG_COLOR_TYPE_GRAY;
-    case 2: return PNG_COLOR_TYPE_GRAY_ALPHA;
-    case 3: return PNG_COLOR_TYPE_RGB;
-    default: return PNG_COLOR_TYPE_RGBA;
+    case 1:
+      return PNG_COLOR_TYPE_GRAY;
+    case 2:
+      return PNG_COLOR_TYPE_GRAY_ALPHA;
+    case 3:
+      return PNG_COLOR_TYPE_RGB;
+    default:
+      return PNG_COLOR_TYPE_RGBA;
   }
 }
 
@@ -111,9 +115,8 @@ std::string PngFile(const Picture& picture, const PngOptions& options) {
 
 std::string PngChunk(const std::string& type, const std::string& data) {
   const std::string body = type + data;
-  const uLong sum =
-      crc32(0, reinterpret_cast<const Bytef*>(body.data()),
-            static_cast<uInt>(body.size()));
+  const uLong sum = crc32(0, reinterpret_cast<const Bytef*>(body.data()),
+                          static_cast<uInt>(body.size()));
   return BigEndian32(static_cast<uint32_t>(data.size())) + body +
          BigEndian32(static_cast<uint32_t>(sum));
 }

@@ -22,8 +22,8 @@ MemoryFile& FileOf(thandle_t handle) {
 tmsize_t Read(thandle_t handle, void* out, tmsize_t count) {
   MemoryFile& file = FileOf(handle);
   if (file.at >= file.bytes.size()) return 0;
-  const auto bytes = std::min<size_t>(static_cast<size_t>(count),
-                                      file.bytes.size() - file.at);
+  const auto bytes =
+      std::min<size_t>(static_cast<size_t>(count), file.bytes.size() - file.at);
   std::memcpy(out, file.bytes.data() + file.at, bytes);
   file.at += bytes;
   return static_cast<tmsize_t>(bytes);
@@ -60,8 +60,8 @@ std::vector<uint8_t> StoredRow(const TiffPageFile& page, int y, int plane) {
     for (int c = 0; c < picture.channels; ++c) {
       if (plane >= 0 && c != plane) continue;
       const uint8_t sample = picture.at(x, y, c);
-      levels.push_back(
-          is_inverted ? static_cast<uint8_t>(255 - sample) : sample);
+      levels.push_back(is_inverted ? static_cast<uint8_t>(255 - sample)
+                                   : sample);
     }
   }
   if (bits == 8) return levels;
@@ -97,8 +97,8 @@ void SetTags(TIFF* tiff, const TiffPageFile& page) {
   if (!options.palette.empty()) {
     photometric = PHOTOMETRIC_PALETTE;
   } else if (picture.channels <= 2) {
-    photometric = options.white_is_zero ? PHOTOMETRIC_MINISWHITE
-                                        : PHOTOMETRIC_MINISBLACK;
+    photometric =
+        options.white_is_zero ? PHOTOMETRIC_MINISWHITE : PHOTOMETRIC_MINISBLACK;
   } else if (options.compression == COMPRESSION_JPEG) {
     photometric = PHOTOMETRIC_YCBCR;
   }
@@ -108,10 +108,9 @@ void SetTags(TIFF* tiff, const TiffPageFile& page) {
     TIFFSetField(tiff, TIFFTAG_JPEGQUALITY, 95);
   }
   if (picture.channels == 2 || picture.channels == 4) {
-    const uint16_t kind[] = {
-        static_cast<uint16_t>(options.has_premultiplied_alpha
-                                  ? EXTRASAMPLE_ASSOCALPHA
-                                  : EXTRASAMPLE_UNASSALPHA)};
+    const uint16_t kind[] = {static_cast<uint16_t>(
+        options.has_premultiplied_alpha ? EXTRASAMPLE_ASSOCALPHA
+                                        : EXTRASAMPLE_UNASSALPHA)};
     TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, kind);
   }
   if (!options.palette.empty()) {
@@ -157,8 +156,7 @@ void WriteTiles(TIFF* tiff, const TiffPageFile& page) {
   const int side = page.options.tile_side;
   const int planes = page.options.planar ? picture.channels : 1;
   const int samples = page.options.planar ? 1 : picture.channels;
-  const size_t pixel_bits =
-      static_cast<size_t>(samples) * page.options.bits;
+  const size_t pixel_bits = static_cast<size_t>(samples) * page.options.bits;
   const size_t row_bytes = side * pixel_bits / 8;
   for (int plane = 0; plane < planes; ++plane) {
     for (int y = 0; y < picture.height; y += side) {
@@ -230,8 +228,8 @@ std::string TiffBomb(int width, int height, int compression, bool tiled) {
             entry(323, 4, 1, (h + 15) / 16 * 16) + entry(324, 4, 1, data) +
             entry(325, 4, 1, 64);
   } else {
-    file += entry(273, 4, 1, data) + entry(277, 3, 1, 1) +
-            entry(278, 4, 1, h) + entry(279, 4, 1, 64);
+    file += entry(273, 4, 1, data) + entry(277, 3, 1, 1) + entry(278, 4, 1, h) +
+            entry(279, 4, 1, 64);
   }
   file += LittleEndian32(0) + std::string(64 + 12, '\x55');
   return file;

@@ -97,8 +97,7 @@ ServerOptions TestOptions() {
 }
 
 ProbeServer::ProbeServer(ServerOptions options) : server_(std::move(options)) {
-  auto service =
-      std::make_unique<ProbeService>([this] { return Connect(); });
+  auto service = std::make_unique<ProbeService>([this] { return Connect(); });
   service_ = service.get();
   server_.Add(std::move(service));
   const absl::Status started = server_.Start();

@@ -21,7 +21,9 @@ double PerSecond(int64_t count, absl::Duration elapsed) {
 }
 
 std::string Milliseconds(absl::Duration duration) {
-  return absl::StrFormat("%.3g", absl::ToDoubleMilliseconds(duration));
+  const double value = absl::ToDoubleMilliseconds(duration);
+  return value < 1000 ? absl::StrFormat("%.3g", value)
+                      : absl::StrFormat("%.0f", value);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/status/grpc_status.h"
 #include "common/stop/stop_token.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/client_context.h"

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status/error.h"
+#include "common/status/grpc_status.h"
 #include "common/status/status_macros.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "grpcpp/completion_queue.h"

@@ -7,55 +7,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/status/error.h"
+#include "common/status/grpc_status.h"
 #include "google/rpc/code.pb.h"
-#include "google/rpc/error_details.pb.h"
 #include "tools/sightline/text/printable.h"
 
 namespace sightline::cli {
 namespace {
 
 constexpr char kPushbackTrailer[] = "grpc-retry-pushback-ms";
-
-absl::Duration ToDuration(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) +
-         absl::Nanoseconds(duration.nanos());
-}
-
-void AddDetail(const google::protobuf::Any& any, ErrorDetails& details) {
-  google::rpc::ErrorInfo info;
-  google::rpc::BadRequest bad_request;
-  google::rpc::RetryInfo retry;
-  google::rpc::QuotaFailure quota;
-  google::rpc::ResourceInfo resource;
-  google::rpc::PreconditionFailure precondition;
-  if (any.UnpackTo(&info)) {
-    details.reason = info.reason();
-    for (const auto& [key, value] : info.metadata()) {
-      details.metadata[key] = value;
-    }
-  } else if (any.UnpackTo(&bad_request)) {
-    for (const auto& violation : bad_request.field_violations()) {
-      details.fields.push_back({violation.field(), violation.description()});
-    }
-  } else if (any.UnpackTo(&retry)) {
-    details.retry_after = ToDuration(retry.retry_delay());
-  } else if (any.UnpackTo(&quota) && quota.violations_size() > 0) {
-    details.quota = NamedCause{quota.violations(0).subject(),
-                               quota.violations(0).description()};
-  } else if (any.UnpackTo(&resource)) {
-    details.resource =
-        NamedCause{resource.resource_type(), resource.resource_name()};
-  } else if (any.UnpackTo(&precondition) &&
-             precondition.violations_size() > 0) {
-    details.precondition = NamedCause{precondition.violations(0).subject(),
-                                      precondition.violations(0).description()};
-  }
-}
-
-absl::StatusCode ToCode(int code) {
-  return code >= 1 && code <= 16 ? static_cast<absl::StatusCode>(code)
-                                 : absl::StatusCode::kUnknown;
-}
 
 // What gRPC itself says, in words that tell what to do. "" if it is clear.
 std::string AdviceFor(const absl::Status& status) {
@@ -84,28 +43,10 @@ void AppendLine(std::string& out, absl::string_view label,
 
 }  // namespace
 
-absl::Status FromRpcStatus(const google::rpc::Status& status) {
-  if (status.code() == 0) return absl::OkStatus();
-  ErrorDetails details;
-  for (const google::protobuf::Any& any : status.details()) {
-    AddDetail(any, details);
-  }
-  return WithDetails(absl::Status(ToCode(status.code()), status.message()),
-                     details);
-}
-
 absl::Status FromCall(const grpc::Status& status,
                       const grpc::ClientContext& context) {
-  if (status.ok()) return absl::OkStatus();
-  google::rpc::Status carried;
-  if (!status.error_details().empty()) {
-    // On failure what could be read so far is as good as nothing.
-    if (!carried.ParseFromString(status.error_details())) carried.Clear();
-  }
-  // The outer code and message count: a proxy may have replaced them.
-  carried.set_code(status.error_code());
-  carried.set_message(status.error_message());
-  absl::Status out = FromRpcStatus(carried);
+  absl::Status out = FromGrpcStatus(status);
+  if (out.ok()) return out;
   ErrorDetails details = DetailsOf(out).value_or(ErrorDetails{});
   if (!details.retry_after.has_value()) {
     const auto& trailers = context.GetServerTrailingMetadata();

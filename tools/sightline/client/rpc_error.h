@@ -1,23 +1,17 @@
 // Failures as they arrive over the wire, and as people read them.
 //
-// A Sightline server sends google.rpc details in grpc-status-details-bin; here
-// they become an absl::Status with ErrorDetails (common/status/error.h), and
-// from there text or JSON.
+// common/status/grpc_status.h reads what a server sent; here is what only a
+// client needs: the retry trailer, and the words for people.
 #ifndef SIGHTLINE_TOOLS_SIGHTLINE_CLIENT_RPC_ERROR_H_
 #define SIGHTLINE_TOOLS_SIGHTLINE_CLIENT_RPC_ERROR_H_
 
 #include <string>
 
 #include "absl/status/status.h"
-#include "google/rpc/status.pb.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"
 
 namespace sightline::cli {
-
-// OK for code 0. A code outside 0..16 becomes UNKNOWN. Details that can't be
-// read are left out.
-absl::Status FromRpcStatus(const google::rpc::Status& status);
 
 // The outcome of a call: `status` as gRPC reports it. Without RetryInfo, a
 // grpc-retry-pushback-ms trailer of `context` is taken as the time to retry

@@ -61,8 +61,7 @@ class MessageShape {
                     absl::string_view problem) const {
     return Error(absl::StatusCode::kInvalidArgument, "FILE_INVALID")
         .Message(absl::StrCat(name_, ":", position.line, ":", position.column,
-                              ": ", path, path.empty() ? "" : ": ", problem))
-        .With("line", absl::StrCat(position.line));
+                              ": ", path, path.empty() ? "" : ": ", problem));
   }
 
   absl::Status Expect(const JsonValue& value, Kind kind,
@@ -252,6 +251,9 @@ class MessageShape {
     absl::StatusOr<std::string> content =
         ReadFile(file.string(), options_.limit_bytes);
     if (!content.ok()) return fail(content.status().message());
+    if (options_.named_files != nullptr) {
+      options_.named_files->push_back(file.string());
+    }
     return content;
   }
 

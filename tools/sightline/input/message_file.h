@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -27,6 +28,8 @@ struct MessageFileOptions {
   bool allow_outside = false;
   // Of the file itself and of each file it names.
   int64_t limit_bytes = int64_t{32} << 20;
+  // If set, the paths of all files named by {"file": ...} are added.
+  std::vector<std::string>* named_files = nullptr;
 };
 
 // Reads `path` into `message`. Errors: as ReadFile(); InvalidArgument

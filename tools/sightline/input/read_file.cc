@@ -17,13 +17,17 @@ namespace sightline::cli {
 namespace {
 
 absl::Status Unreadable(const std::string& path, int error) {
-  const absl::StatusCode code =
-      error == ENOENT || error == ENOTDIR ? absl::StatusCode::kNotFound
-      : error == EACCES || error == EPERM ? absl::StatusCode::kPermissionDenied
-                                          : absl::StatusCode::kInvalidArgument;
-  return Error(code, code == absl::StatusCode::kNotFound ? "FILE_NOT_FOUND"
-                                                         : "FILE_UNREADABLE")
-      .Message(absl::StrCat(path, ": ", std::strerror(error)));
+  const std::string message = absl::StrCat(path, ": ", std::strerror(error));
+  if (error == ENOENT || error == ENOTDIR) {
+    return Error(absl::StatusCode::kNotFound, "FILE_NOT_FOUND")
+        .Message(message);
+  }
+  if (error == EACCES || error == EPERM) {
+    return Error(absl::StatusCode::kPermissionDenied, "FILE_UNREADABLE")
+        .Message(message);
+  }
+  return Error(absl::StatusCode::kInvalidArgument, "FILE_UNREADABLE")
+      .Message(message);
 }
 
 absl::Status Unwritable(const std::string& path, int error) {

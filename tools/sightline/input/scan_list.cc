@@ -93,6 +93,13 @@ bool IsHidden(const fs::path& path) {
   return absl::StartsWith(path.filename().string(), ".");
 }
 
+bool IsOneOf(const fs::path& path, absl::Span<const std::string> files) {
+  std::error_code ignored;
+  return std::any_of(files.begin(), files.end(), [&](const std::string& file) {
+    return fs::equivalent(path, file, ignored);
+  });
+}
+
 absl::Status AddFolder(const std::string& folder,
                        const ScanListOptions& options, const StopToken& stop,
                        std::vector<Scan>& scans) {
@@ -114,7 +121,8 @@ absl::Status AddFolder(const std::string& folder,
       continue;
     }
     if (!IsHidden(entry->path()) && entry->is_regular_file(ignored) &&
-        !MediaTypeOf(entry->path()).empty()) {
+        !MediaTypeOf(entry->path()).empty() &&
+        !IsOneOf(entry->path(), options.except_files)) {
       files.push_back(entry->path().string());
     }
   }

@@ -31,6 +31,8 @@ struct ScanListOptions {
   // Folders are walked without this one, so that pictures a command writes
   // are not read back. Empty: none.
   std::string except_folder;
+  // And without these files: the pictures that belong to a layout.
+  std::vector<std::string> except_files;
 };
 
 // Lists scans in the order given; a folder stands for the images and PDFs in

@@ -20,8 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!holds) std::abort();
   sightline::DecodeOptions options;
   const sightline::ImageLimits limits;
-  if (!sightline::CheckLimits(*info, static_cast<int64_t>(size), limits)
-           .ok()) {
+  if (!sightline::CheckLimits(*info, static_cast<int64_t>(size), limits).ok()) {
     return 0;
   }
   for (const int min_long_side : {0, 100, 1000}) {

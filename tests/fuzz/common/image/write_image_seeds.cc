@@ -22,8 +22,9 @@ class SeedWriter {
   void Write(const std::string& name, const std::string& file) {
     // Gray in full, colour reduced.
     for (const char options : {'\0', '\x21'}) {
-      std::ofstream out(folder_ + "/" + name + (options == 0 ? "_gray" : "_rgb"),
-                        std::ios::binary);
+      std::ofstream out(
+          folder_ + "/" + name + (options == 0 ? "_gray" : "_rgb"),
+          std::ios::binary);
       out << options << file;
       ++count_;
     }
@@ -61,12 +62,12 @@ void WritePngs(SeedWriter& seeds) {
                                        .transparency = {1}}));
     }
   }
-  seeds.Write("png_palette",
-              PngFile(gray, {.bit_depth = 2,
-                             .orientation = 5,
-                             .palette = {0, 1, 2, 90, 80, 70, 200, 9, 5, 1, 2,
-                                         3},
-                             .transparency = {9, 200}}));
+  seeds.Write(
+      "png_palette",
+      PngFile(gray, {.bit_depth = 2,
+                     .orientation = 5,
+                     .palette = {0, 1, 2, 90, 80, 70, 200, 9, 5, 1, 2, 3},
+                     .transparency = {9, 200}}));
   seeds.Write("png_gray_alpha", PngFile(SmoothPicture(20, 9, 2)));
   seeds.Write("png_rgba", PngFile(SmoothPicture(20, 9, 4), {.bit_depth = 16}));
 }
@@ -91,8 +92,8 @@ void WriteTiffs(SeedWriter& seeds) {
               TiffFile(gray, {.bits = 4, .palette = {9, 8, 7, 200, 100, 50}}));
   seeds.Write("tiff_alpha", TiffFile(SmoothPicture(9, 9, 4),
                                      {.has_premultiplied_alpha = true}));
-  seeds.Write("tiff_pages",
-              TiffFile({{gray, {.orientation = 8}}, {rgb, {.compression = 5}}}));
+  seeds.Write("tiff_pages", TiffFile({{gray, {.orientation = 8}},
+                                      {rgb, {.compression = 5}}}));
 }
 
 void WriteOthers(SeedWriter& seeds) {

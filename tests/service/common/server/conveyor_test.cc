@@ -79,8 +79,8 @@ class Stream {
  private:
   std::unique_ptr<v1::ProbeService::Stub> stub_;
   grpc::ClientContext context_;
-  std::unique_ptr<
-      grpc::ClientReaderWriter<v1::DigestStreamRequest, v1::DigestStreamResponse>>
+  std::unique_ptr<grpc::ClientReaderWriter<v1::DigestStreamRequest,
+                                           v1::DigestStreamResponse>>
       stream_;
   bool ok_ = true;
 };
@@ -100,8 +100,7 @@ TEST(Conveyor, AnswersEveryItemWithItsId) {
   ASSERT_TRUE(stream.End().ok());
   ASSERT_EQ(stream.answers.size(), 20);
   for (int i = 1; i <= 20; ++i) {
-    EXPECT_EQ(stream.answers[absl::StrCat("item", i)].result().sum(),
-              1000 * i);
+    EXPECT_EQ(stream.answers[absl::StrCat("item", i)].result().sum(), 1000 * i);
   }
 }
 
@@ -169,7 +168,9 @@ TEST(Conveyor, BreachesOfTheProtocolAreNamed) {
       {"chunk without item", [](Stream& s) { s.Settings().Chunk("a"); },
        "without an item"},
       {"item within item",
-       [](Stream& s) { s.Settings().Header("a", 10).Chunk("a").Header("b", 1); },
+       [](Stream& s) {
+         s.Settings().Header("a", 10).Chunk("a").Header("b", 1);
+       },
        "only 1 of its 10"},
       {"too many bytes",
        [](Stream& s) { s.Settings().Header("a", 2).Chunk("abc"); },
@@ -178,8 +179,8 @@ TEST(Conveyor, BreachesOfTheProtocolAreNamed) {
       {"long id",
        [](Stream& s) { s.Settings().Header(std::string(257, 'x'), 2); }, "id"},
       {"no size", [](Stream& s) { s.Settings().Header("a", 0); }, "positive"},
-      {"empty chunk",
-       [](Stream& s) { s.Settings().Header("a", 2).Chunk(""); }, "chunk"},
+      {"empty chunk", [](Stream& s) { s.Settings().Header("a", 2).Chunk(""); },
+       "chunk"},
       {"large chunk",
        [](Stream& s) {
          s.Settings().Header("a", 1 << 20).Chunk(std::string(kChunk + 1, 'x'));

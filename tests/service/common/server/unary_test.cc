@@ -109,8 +109,7 @@ TEST(Unary, MalformedRequestsAreTold) {
       "/sightline.probe.v1.ProbeService/Digest",
       grpc::internal::RpcMethod::NORMAL_RPC, channel);
   const grpc::Status status =
-      grpc::internal::BlockingUnaryCallImpl<grpc::ByteBuffer,
-                                            grpc::ByteBuffer>(
+      grpc::internal::BlockingUnaryCallImpl<grpc::ByteBuffer, grpc::ByteBuffer>(
           channel.get(), method, &context, wire, &answer)
           .status();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
@@ -232,9 +231,8 @@ TEST(Unary, ACallWhoseClientLeftWhileItWaitedIsNotComputed) {
   ServerOptions options = TestOptions();
   options.threads = 1;
   ProbeServer server(options);
-  std::thread busy([&] {
-    EXPECT_TRUE(Digest(*server.Stub(), Spin(1, 500)).status.ok());
-  });
+  std::thread busy(
+      [&] { EXPECT_TRUE(Digest(*server.Stub(), Spin(1, 500)).status.ok()); });
   WaitUntil([&] { return server.service().inside() == 1; });
   const Answer waiting =
       Digest(*server.Stub(), Spin(1, 1), absl::Milliseconds(100));
@@ -254,8 +252,8 @@ TEST(Unary, AClientThatStopsHalfwayIsGivenUp) {
   const grpc::internal::RpcMethod method(
       "/sightline.probe.v1.ProbeService/Digest",
       grpc::internal::RpcMethod::BIDI_STREAMING, channel);
-  std::unique_ptr<grpc::ClientReaderWriter<v1::DigestRequest,
-                                           v1::DigestResponse>>
+  std::unique_ptr<
+      grpc::ClientReaderWriter<v1::DigestRequest, v1::DigestResponse>>
       stream(grpc::internal::ClientReaderWriterFactory<
              v1::DigestRequest, v1::DigestResponse>::Create(channel.get(),
                                                             method, &context));

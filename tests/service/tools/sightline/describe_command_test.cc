@@ -45,6 +45,13 @@ TEST(DescribeCommand, DescribesAMessageAndWhatItIsMadeOf) {
   EXPECT_THAT(outcome.out, Not(HasSubstr("GradeSheetRequest")));
 }
 
+TEST(DescribeCommand, PutsTheServersOwnServicesFirst) {
+  FakeServer server;
+  const CommandOutcome outcome = server.Run({"describe"});
+  EXPECT_LT(outcome.out.find("service sightline.grade.v1.GradeService"),
+            outcome.out.find("service grpc.health.v1.Health"));
+}
+
 TEST(DescribeCommand, DescribesOneofs) {
   FakeServer server;
   const CommandOutcome outcome =
@@ -72,6 +79,7 @@ TEST(DescribeCommand, SaysWhatItDoesNotKnow) {
   const CommandOutcome outcome = server.Run({"describe", "no.such.Thing"});
   EXPECT_EQ(outcome.exit_code, 15);
   EXPECT_THAT(outcome.err, HasSubstr("no.such.Thing"));
+  EXPECT_THAT(outcome.err, HasSubstr("SYMBOL_NOT_FOUND"));
 }
 
 TEST(HealthCommand, AsksEveryServiceThatTheServerLists) {

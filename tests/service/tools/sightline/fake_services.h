@@ -207,6 +207,7 @@ class FakeServer {
     return outcome;
   }
 
+  const std::string& address() const { return address_; }
   TemporaryFolder& folder() { return folder_; }
 
   FakeGradeService grade;

@@ -301,6 +301,7 @@ TEST_F(GradeCommand, GivesUpOnASilentServer) {
   const CommandOutcome outcome = Grade({scan, "--json", "--deadline=200ms"});
   EXPECT_THAT(Answers(outcome.out), ElementsAre("!DEADLINE_EXCEEDED"));
   EXPECT_EQ(outcome.exit_code, 14);
+  EXPECT_THAT(outcome.out, HasSubstr("SERVER_SILENT"));
   EXPECT_LT(absl::Now() - start, absl::Milliseconds(900));
 }
 
@@ -357,6 +358,30 @@ TEST_F(GradeCommand, DoesNotWriteCsvOverAnInput) {
   }
   EXPECT_EQ(server_.folder().Read("scans/1.jpg"), "A");
   EXPECT_EQ(server_.folder().Read("layout.json"), kLayout);
+}
+
+TEST_F(GradeCommand, SaysWhereItCannotWrite) {
+  const std::string scan = WriteScan("1.jpg", "A");
+  for (const char* flag : {"--csv=", "--annotated="}) {
+    // A file where a folder is needed.
+    const CommandOutcome outcome =
+        Grade({scan, absl::StrCat(flag, layout_, "/inside")});
+    EXPECT_EQ(outcome.exit_code, 23) << flag;
+    EXPECT_THAT(outcome.err, HasSubstr("FILE_UNWRITABLE")) << flag;
+  }
+}
+
+TEST_F(GradeCommand, LeavesOutThePicturesOfTheLayout) {
+  WriteScan("1.jpg", "A");
+  WriteScan("page.png", "blank page");
+  layout_ = WriteScan("layout.json", R"({
+    "page": {"width": 1000, "height": 1400},
+    "reference": {"file": "page.png"}})");
+  const CommandOutcome outcome = Grade({scans(), "--json"});
+  EXPECT_THAT(Answers(outcome.out), ElementsAre("A"));
+  // Unless it is asked for by name.
+  const CommandOutcome named = Grade({scans() + "/page.png", "--json"});
+  EXPECT_THAT(Answers(named.out), ElementsAre("blank page"));
 }
 
 TEST_F(GradeCommand, PutsAnnotatedPagesBesideTheInputsNeverOverThem) {

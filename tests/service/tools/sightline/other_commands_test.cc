@@ -1,12 +1,15 @@
 // align, health and bench against a server of made-up answers.
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
+#include "grpcpp/generic/async_generic_service.h"
 #include "gtest/gtest.h"
 #include "tests/service/tools/sightline/fake_services.h"
+#include "tools/sightline/client/server_reflection.pb.h"
 #include "tools/sightline/text/json_text.h"
 
 namespace sightline::cli {
@@ -179,6 +182,93 @@ TEST(DescribeCommand, SaysThatTheServerHasNoReflection) {
   const CommandOutcome outcome = server.Run({"describe"});
   EXPECT_EQ(outcome.exit_code, 19);
   EXPECT_THAT(outcome.err, HasSubstr("REFLECTION_MISSING"));
+}
+
+// Answers the first reflection request with one message and all others with
+// another.
+class BrokenReflection : public grpc::CallbackGenericService {
+ public:
+  BrokenReflection(const tools::reflection::Response& first,
+                   const tools::reflection::Response& others)
+      : first_(first.SerializeAsString()),
+        others_(others.SerializeAsString()) {}
+
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext*) override {
+    class Reactor : public grpc::ServerGenericBidiReactor {
+     public:
+      Reactor(const std::string& first, const std::string& others) {
+        const grpc::Slice first_slice(first);
+        first_ = grpc::ByteBuffer(&first_slice, 1);
+        const grpc::Slice others_slice(others);
+        others_ = grpc::ByteBuffer(&others_slice, 1);
+        StartRead(&question_);
+      }
+      void OnReadDone(bool ok) override {
+        if (ok) {
+          StartWrite(std::exchange(is_first_, false) ? &first_ : &others_);
+        } else {
+          Finish(grpc::Status::OK);
+        }
+      }
+      void OnWriteDone(bool ok) override {
+        if (ok) StartRead(&question_);
+      }
+      void OnDone() override { delete this; }
+
+     private:
+      bool is_first_ = true;
+      grpc::ByteBuffer question_;
+      grpc::ByteBuffer first_;
+      grpc::ByteBuffer others_;
+    };
+    return new Reactor(first_, others_);
+  }
+
+ private:
+  const std::string first_;
+  const std::string others_;
+};
+
+TEST(DescribeCommand, SurvivesReflectionThatMakesNoSense) {
+  tools::reflection::Response services;
+  services.mutable_list_services_response()->add_service()->set_name("a.B");
+  tools::reflection::Response garbage;
+  garbage.mutable_file_descriptor_response()->add_file_descriptor_proto(
+      "\xff\xff");
+  tools::reflection::Response failure;
+  failure.mutable_error_response()->set_error_code(7);
+  failure.mutable_error_response()->set_error_message("not for you");
+  const struct {
+    tools::reflection::Response first;
+    tools::reflection::Response others;
+    int exit_code;
+    const char* message;
+  } kCases[] = {
+      // An answer to another question: nothing is known of the service.
+      {services, services, 0, "service a.B  (not described)"},
+      {services, garbage, 23, "REFLECTION_INVALID"},
+      {services, failure, 17, "reflection: not for you"},
+      {failure, failure, 17, "reflection: not for you"},
+  };
+  for (const auto& test : kCases) {
+    TemporaryFolder folder;
+    const std::string address = absl::StrCat("unix:", folder.Path("socket"));
+    BrokenReflection reflection(test.first, test.others);
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(address, grpc::InsecureServerCredentials());
+    builder.RegisterCallbackGenericService(&reflection);
+    const auto server = builder.BuildAndStart();
+    std::ostringstream out;
+    std::ostringstream err;
+    Session session = {out, err, false, false, {}};
+    const std::vector<std::string> arguments = {
+        "describe", absl::StrCat("--server=", address)};
+    EXPECT_EQ(RunSightline(arguments, session), test.exit_code)
+        << out.str() << err.str();
+    EXPECT_THAT(out.str() + err.str(), HasSubstr(test.message));
+    server->Shutdown(absl::ToChronoTime(absl::Now()));
+  }
 }
 
 const JsonValue& Member(const JsonValue& value, const char* name) {

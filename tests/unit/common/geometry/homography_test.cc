@@ -1,9 +1,9 @@
 #include "common/geometry/homography.h"
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <random>
-
-#include <gtest/gtest.h>
 
 namespace sightline {
 namespace {
@@ -31,8 +31,7 @@ TEST(Homography, AppliesTheRightFactorFirst) {
   ExpectNear(both.Map({3, 4}), {8, 8}, 0);
   const PixelPoint point = {123, 456};
   const Homography other({0.9, -0.1, 5, 0.2, 1.2, -8, -1e-4, 3e-5, 1});
-  ExpectNear((kTilted * other).Map(point), kTilted.Map(other.Map(point)),
-             1e-9);
+  ExpectNear((kTilted * other).Map(point), kTilted.Map(other.Map(point)), 1e-9);
 }
 
 TEST(Homography, InverseMapsBack) {
@@ -48,11 +47,9 @@ TEST(Homography, InverseMapsBack) {
 
 TEST(Homography, OfAFlatImageHasNoInverse) {
   EXPECT_FALSE(Homography::Scale(1, 0).Inverse().has_value());
-  EXPECT_FALSE(
-      Homography({1, 2, 3, 2, 4, 6, 0, 0, 1}).Inverse().has_value());
+  EXPECT_FALSE(Homography({1, 2, 3, 2, 4, 6, 0, 0, 1}).Inverse().has_value());
   EXPECT_FALSE(Homography({0, 0, 0, 0, 0, 0, 0, 0, 0}).Inverse().has_value());
-  EXPECT_FALSE(
-      Homography({NAN, 0, 0, 0, 1, 0, 0, 0, 1}).Inverse().has_value());
+  EXPECT_FALSE(Homography({NAN, 0, 0, 0, 1, 0, 0, 0, 1}).Inverse().has_value());
 }
 
 TEST(Homography, NormalizesWithoutChangingTheMap) {
@@ -102,12 +99,12 @@ TEST(Homography, FromQuadsRefusesThreePointsOnALine) {
   const std::array<PixelPoint, 4> square = {
       PixelPoint{0, 0}, PixelPoint{100, 0}, PixelPoint{100, 100},
       PixelPoint{0, 100}};
-  const std::array<PixelPoint, 4> line = {
-      PixelPoint{0, 0}, PixelPoint{50, 0}, PixelPoint{100, 0},
-      PixelPoint{0, 100}};
-  const std::array<PixelPoint, 4> same = {
-      PixelPoint{5, 5}, PixelPoint{5, 5}, PixelPoint{100, 100},
-      PixelPoint{0, 100}};
+  const std::array<PixelPoint, 4> line = {PixelPoint{0, 0}, PixelPoint{50, 0},
+                                          PixelPoint{100, 0},
+                                          PixelPoint{0, 100}};
+  const std::array<PixelPoint, 4> same = {PixelPoint{5, 5}, PixelPoint{5, 5},
+                                          PixelPoint{100, 100},
+                                          PixelPoint{0, 100}};
   for (const auto& degenerate : {line, same}) {
     EXPECT_FALSE(Homography::FromQuads(degenerate, square).has_value());
     EXPECT_FALSE(Homography::FromQuads(square, degenerate).has_value());

@@ -7,9 +7,8 @@ TEST(Bmp, ReadsEveryDepthBothWaysUp) {
   for (const int bits : {1, 4, 8, 24, 32}) {
     for (const bool top_down : {false, true}) {
       for (const int width : {64, 61, 3}) {
-        SCOPED_TRACE(::testing::Message()
-                     << bits << " bits, width " << width
-                     << (top_down ? ", top down" : ""));
+        SCOPED_TRACE(::testing::Message() << bits << " bits, width " << width
+                                          << (top_down ? ", top down" : ""));
         Picture picture = NoisePicture(width, 37, bits <= 8 ? 1 : 3, 5);
         const std::string file =
             BmpFile(picture, {.bits = bits, .top_down = top_down});
@@ -32,6 +31,30 @@ TEST(Bmp, ReadsOldHeadersAndUsualMasks) {
                   0);
 }
 
+TEST(Bmp, ReadsPalettesOfColours) {
+  for (const int bits : {1, 4, 8}) {
+    SCOPED_TRACE(bits);
+    const Picture picture = NoisePicture(45, 20, 1, 7);
+    std::string file = BmpFile(picture, {.bits = bits});
+    // The palette follows the 14 + 40 bytes of header: blue, green, red, 0.
+    Picture seen(45, 20, 3);
+    for (int i = 0; i < 1 << bits; ++i) {
+      const char entry[] = {static_cast<char>(255 - i), static_cast<char>(i),
+                            static_cast<char>(7 * i), 0};
+      file.replace(54 + 4 * i, 4, entry, 4);
+    }
+    for (int y = 0; y < 20; ++y) {
+      for (int x = 0; x < 45; ++x) {
+        const int index = picture.at(x, y) >> (8 - bits);
+        seen.at(x, y, 0) = static_cast<uint8_t>(7 * index);
+        seen.at(x, y, 1) = static_cast<uint8_t>(index);
+        seen.at(x, y, 2) = static_cast<uint8_t>(255 - index);
+      }
+    }
+    ExpectDecodesTo(file, seen, 0);
+  }
+}
+
 TEST(Bmp, NamesWhatItDoesNotRead) {
   const std::string file = BmpFile(SmoothPicture(20, 20, 1), {.bits = 8});
   std::string runs = file;
@@ -44,11 +67,10 @@ TEST(Bmp, NamesWhatItDoesNotRead) {
   sixteen[28] = 16;
   EXPECT_EQ(ReasonOf(DecodeGray(sixteen, {}).status()),
             kImageFeatureUnsupported);
-  std::string masks = BmpFile(SmoothPicture(20, 20, 3),
-                              {.bits = 32, .bit_fields = true});
+  std::string masks =
+      BmpFile(SmoothPicture(20, 20, 3), {.bits = 32, .bit_fields = true});
   masks.replace(54, 4, LittleEndian32(0xFF));
-  EXPECT_EQ(ReasonOf(DecodeGray(masks, {}).status()),
-            kImageFeatureUnsupported);
+  EXPECT_EQ(ReasonOf(DecodeGray(masks, {}).status()), kImageFeatureUnsupported);
 }
 
 TEST(Bmp, RefusesHeadersThatCannotBe) {

@@ -20,7 +20,6 @@ std::map<std::string, std::string> FilesOfEveryKind(int side) {
       {"jpeg colour", JpegFile(rgb)},
       {"jpeg progressive", JpegFile(rgb, {.progressive = true})},
       {"jpeg scans", JpegFile(rgb, {.separate_scans = true})},
-      {"jpeg arithmetic", JpegFile(rgb, {.arithmetic = true})},
       {"jpeg cmyk", JpegFile(rgba)},
       {"png gray", PngFile(gray)},
       {"png rgba", PngFile(rgba)},

@@ -23,8 +23,7 @@ TEST(EncodePng, KeepsEverySample) {
       SCOPED_TRACE(compression);
       const auto gray_file = EncodePng(ToImage<GrayImage>(gray), compression);
       ASSERT_TRUE(gray_file.ok()) << gray_file.status();
-      EXPECT_TRUE(
-          Near(ToPicture(DecodeGray(*gray_file, {})->pixels), gray, 0));
+      EXPECT_TRUE(Near(ToPicture(DecodeGray(*gray_file, {})->pixels), gray, 0));
       const auto rgb_file = EncodePng(ToImage<RgbImage>(rgb), compression);
       ASSERT_TRUE(rgb_file.ok()) << rgb_file.status();
       EXPECT_TRUE(Near(ToPicture(DecodeRgb(*rgb_file, {})->pixels), rgb, 0));
@@ -47,9 +46,9 @@ TEST(EncodeJpeg, ComesCloseAndSmallerWithLessQuality) {
     EXPECT_GT(rgb_file->size(), last_bytes);
     last_bytes = rgb_file->size();
     if (quality >= 90) {
-      EXPECT_LT(MeanDifference(ToPicture(DecodeGray(*gray_file, {})->pixels),
-                               gray),
-                2);
+      EXPECT_LT(
+          MeanDifference(ToPicture(DecodeGray(*gray_file, {})->pixels), gray),
+          2);
       EXPECT_LT(
           MeanDifference(ToPicture(DecodeRgb(*rgb_file, {})->pixels), rgb), 3);
     }
@@ -76,8 +75,7 @@ TEST(Encode, RefusesWhatCannotBeWritten) {
     EXPECT_EQ(ReasonOf(EncodePng(image, compression).status()),
               kImageNotEncodable);
   }
-  EXPECT_EQ(ReasonOf(EncodeJpeg(GrayImage(), 90).status()),
-            kImageNotEncodable);
+  EXPECT_EQ(ReasonOf(EncodeJpeg(GrayImage(), 90).status()), kImageNotEncodable);
   EXPECT_EQ(ReasonOf(EncodePng(RgbImage()).status()), kImageNotEncodable);
   EXPECT_EQ(ReasonOf(EncodeJpeg(GrayImage(65501, 1), 90).status()),
             kImageNotEncodable);

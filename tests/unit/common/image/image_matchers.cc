@@ -10,9 +10,9 @@ namespace sightline::testing {
   if (actual.width != expected.width || actual.height != expected.height ||
       actual.channels != expected.channels) {
     return ::testing::AssertionFailure()
-           << actual.width << " x " << actual.height << " x "
-           << actual.channels << " instead of " << expected.width << " x "
-           << expected.height << " x " << expected.channels;
+           << actual.width << " x " << actual.height << " x " << actual.channels
+           << " instead of " << expected.width << " x " << expected.height
+           << " x " << expected.channels;
   }
   int worst = 0, worst_x = 0, worst_y = 0, worst_c = 0;
   for (int y = 0; y < actual.height; ++y) {
@@ -70,8 +70,8 @@ void ExpectDecodesTo(const std::string& file, const Picture& seen,
     ASSERT_TRUE(as_gray.ok()) << as_gray.status();
     const int chosen = as_gray->reduction;
     EXPECT_GE(chosen, reduction);
-    EXPECT_TRUE(Near(ToPicture(as_gray->pixels), Averaged(gray, chosen),
-                     tolerance + 1))
+    EXPECT_TRUE(
+        Near(ToPicture(as_gray->pixels), Averaged(gray, chosen), tolerance + 1))
         << "gray";
     const auto as_rgb = DecodeRgb(file, options);
     ASSERT_TRUE(as_rgb.ok()) << as_rgb.status();

@@ -2,11 +2,11 @@
 #ifndef SIGHTLINE_TESTS_UNIT_COMMON_IMAGE_IMAGE_MATCHERS_H_
 #define SIGHTLINE_TESTS_UNIT_COMMON_IMAGE_IMAGE_MATCHERS_H_
 
-#include <cstdlib>
-#include <string>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"

@@ -28,15 +28,14 @@ TEST(SniffImage, ReadsWhatEveryHeaderDeclares) {
       {"png", PngFile(rgb, {.orientation = 3}), FileFormat::kPng, 3, 3, false},
       {"interlaced", PngFile(gray, {.interlaced = true}), FileFormat::kPng, 1,
        1, true},
-      {"tiff",
-       TiffFile(gray, {.compression = 4, .bits = 1, .orientation = 8}),
+      {"tiff", TiffFile(gray, {.compression = 4, .bits = 1, .orientation = 8}),
        FileFormat::kTiff, 1, 8, false},
       {"big tiff order", TiffFile(rgb, {.is_big_endian = true}),
        FileFormat::kTiff, 3, 1, false},
       {"webp", WebpFile(rgb, {.orientation = 5}), FileFormat::kWebp, 3, 5,
        false},
-      {"lossless webp", WebpFile(rgb, {.lossless = true}), FileFormat::kWebp,
-       3, 1, true},
+      {"lossless webp", WebpFile(rgb, {.lossless = true}), FileFormat::kWebp, 3,
+       1, true},
       {"bmp", BmpFile(rgb), FileFormat::kBmp, 3, 1, false},
   };
   for (const Case& c : cases) {

@@ -46,14 +46,13 @@ TEST(Tiff, ReadsEveryDepthInStripsAndTiles) {
                        << bits << " bits, " << channels << " channels, tiles "
                        << tile_side << (planar ? ", planar" : ""));
           const Picture picture = NoisePicture(75, 50, channels, 3);
-          ExpectDecodesTo(TiffFile(picture, {.compression = kLzw,
-                                             .bits = bits,
-                                             .planar = planar,
-                                             .tile_side = tile_side,
-                                             .is_big_endian = bits == 16}),
-                          bits < 8 ? Quantised(picture, bits)
-                                   : OverWhite(picture),
-                          1);
+          ExpectDecodesTo(
+              TiffFile(picture, {.compression = kLzw,
+                                 .bits = bits,
+                                 .planar = planar,
+                                 .tile_side = tile_side,
+                                 .is_big_endian = bits == 16}),
+              bits < 8 ? Quantised(picture, bits) : OverWhite(picture), 1);
         }
       }
     }
@@ -77,8 +76,8 @@ TEST(Tiff, ReadsJpegInside) {
     for (const int tile_side : {0, 64}) {
       SCOPED_TRACE(::testing::Message() << channels << " " << tile_side);
       const Picture picture = SmoothPicture(130, 100, channels);
-      const std::string file = TiffFile(
-          picture, {.compression = kJpeg, .tile_side = tile_side});
+      const std::string file =
+          TiffFile(picture, {.compression = kJpeg, .tile_side = tile_side});
       const auto decoded = DecodeRgb(file, {});
       ASSERT_TRUE(decoded.ok()) << decoded.status();
       EXPECT_LT(MeanDifference(ToPicture(decoded->pixels), ToRgb(picture)), 3);
@@ -103,8 +102,8 @@ TEST(Tiff, ReadsPalettes) {
         }
       }
     }
-    ExpectDecodesTo(TiffFile(indices, {.bits = bits, .palette = colours}),
-                    seen, 0);
+    ExpectDecodesTo(TiffFile(indices, {.bits = bits, .palette = colours}), seen,
+                    0);
   }
 }
 
@@ -130,7 +129,7 @@ TEST(Tiff, AppliesEveryOrientation) {
     const auto decoded = DecodeGray(file, ReducedBy(2, 53));
     ASSERT_TRUE(decoded.ok()) << decoded.status();
     EXPECT_TRUE(Near(ToPicture(decoded->pixels),
-                     Oriented(Averaged(picture, 2), orientation), 0));
+                     Averaged(Oriented(picture, orientation), 2), 0));
   }
 }
 
@@ -151,8 +150,8 @@ TEST(Tiff, ReadsThePageThatIsAskedFor) {
   options.page = 2;
   const auto last = DecodeGray(file, options);
   ASSERT_TRUE(last.ok()) << last.status();
-  EXPECT_TRUE(Near(ToPicture(last->pixels),
-                   Oriented(Quantised(third, 1), 6), 0));
+  EXPECT_TRUE(
+      Near(ToPicture(last->pixels), Oriented(Quantised(third, 1), 6), 0));
   for (const int page : {3, -1}) {
     options.page = page;
     const absl::Status status = DecodeGray(file, options).status();
@@ -172,15 +171,14 @@ std::string Entry(int tag, int type, uint32_t count, uint32_t value) {
          LittleEndian32(value);
 }
 
-const std::string kTiffHeader =
-    std::string("II*\0", 4) + LittleEndian32(8);
+const std::string kTiffHeader = std::string("II*\0", 4) + LittleEndian32(8);
 
 TEST(Tiff, RefusesPagesInACircle) {
   // The first page names itself, then two name each other.
-  EXPECT_EQ(ReasonOf(SniffImage(kTiffHeader +
-                                Directory(Entry(256, 4, 1, 5), 8))
-                         .status()),
-            kImageHeaderInvalid);
+  EXPECT_EQ(
+      ReasonOf(
+          SniffImage(kTiffHeader + Directory(Entry(256, 4, 1, 5), 8)).status()),
+      kImageHeaderInvalid);
   const std::string one = Directory(Entry(256, 4, 1, 5), 26);
   const std::string two = Directory(Entry(256, 4, 1, 5), 8);
   ASSERT_EQ(one.size(), 18u);
@@ -251,9 +249,8 @@ TEST(Tiff, NamesWhatItDoesNotRead) {
   const std::string file = TiffFile(SmoothPicture(20, 20, 1));
   const auto with_tag = [&](int tag, uint32_t value) {
     std::string changed = file;
-    const size_t at =
-        changed.find(LittleEndian16(tag) + LittleEndian16(3) +
-                     LittleEndian32(1));
+    const size_t at = changed.find(LittleEndian16(tag) + LittleEndian16(3) +
+                                   LittleEndian32(1));
     EXPECT_NE(at, std::string::npos);
     changed.replace(at + 8, 4, LittleEndian32(value));
     return changed;
@@ -270,8 +267,7 @@ TEST(Tiff, NamesWhatItDoesNotRead) {
     EXPECT_EQ(ReasonOf(status), kImageFeatureUnsupported) << status;
     EXPECT_FALSE(DetailsOf(status)->metadata.at("feature").empty());
   }
-  const std::string big_tiff =
-      std::string("II+\0", 4) + std::string(20, '\0');
+  const std::string big_tiff = std::string("II+\0", 4) + std::string(20, '\0');
   EXPECT_EQ(ReasonOf(DecodeGray(big_tiff, {}).status()),
             kImageFeatureUnsupported);
 }

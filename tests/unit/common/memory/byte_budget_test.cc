@@ -165,9 +165,8 @@ TEST(ByteBudget, KeepsItsBooksUnderContention) {
         StopSource stop;
         std::thread stopper;
         if (random() % 4 == 0) {
-          stopper = std::thread([&stop] {
-            stop.Stop(absl::CancelledError("gone"));
-          });
+          stopper =
+              std::thread([&stop] { stop.Stop(absl::CancelledError("gone")); });
         }
         auto lease = budget.AcquireBlocking(1 + random() % 700, stop.token());
         ++decided;

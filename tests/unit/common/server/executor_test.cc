@@ -17,10 +17,12 @@ TEST(Executor, RunsEverythingItAccepted) {
   {
     Executor executor({.name = "test", .threads = 3, .max_queued = 1000});
     for (int i = 0; i < 500; ++i) {
-      ASSERT_TRUE(executor.Submit([&ran](absl::Status admitted) {
-        EXPECT_TRUE(admitted.ok());
-        ++ran;
-      }).ok());
+      ASSERT_TRUE(executor
+                      .Submit([&ran](absl::Status admitted) {
+                        EXPECT_TRUE(admitted.ok());
+                        ++ran;
+                      })
+                      .ok());
     }
   }
   EXPECT_EQ(ran, 500);
@@ -31,11 +33,13 @@ TEST(Executor, RefusesWhenItsLineIsFullAndSaysWhenToComeBack) {
   std::atomic<int> ran = 0;
   Executor executor({.name = "test", .threads = 1, .max_queued = 2});
   absl::Notification running;
-  ASSERT_TRUE(executor.Submit([&](absl::Status) {
-    running.Notify();
-    go.WaitForNotification();
-    ++ran;
-  }).ok());
+  ASSERT_TRUE(executor
+                  .Submit([&](absl::Status) {
+                    running.Notify();
+                    go.WaitForNotification();
+                    ++ran;
+                  })
+                  .ok());
   running.WaitForNotification();
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(executor.Submit([&](absl::Status) { ++ran; }).ok());
@@ -60,16 +64,20 @@ TEST(Executor, TellsATaskThatItWaitedTooLong) {
                      .threads = 1,
                      .max_queued = 10,
                      .max_wait = absl::Milliseconds(20)});
-  ASSERT_TRUE(executor.Submit([&](absl::Status) {
-    running.Notify();
-    go.WaitForNotification();
-  }).ok());
+  ASSERT_TRUE(executor
+                  .Submit([&](absl::Status) {
+                    running.Notify();
+                    go.WaitForNotification();
+                  })
+                  .ok());
   running.WaitForNotification();
   absl::Status admitted;
-  ASSERT_TRUE(executor.Submit([&](absl::Status status) {
-    admitted = std::move(status);
-    told.Notify();
-  }).ok());
+  ASSERT_TRUE(executor
+                  .Submit([&](absl::Status status) {
+                    admitted = std::move(status);
+                    told.Notify();
+                  })
+                  .ok());
   absl::SleepFor(absl::Milliseconds(40));
   go.Notify();
   told.WaitForNotification();
@@ -82,10 +90,12 @@ TEST(Executor, KnowsHowLongItsLongestTaskRuns) {
   absl::Notification go, running;
   Executor executor({.name = "test", .threads = 2, .max_queued = 10});
   EXPECT_EQ(executor.LongestRunning(absl::Now()), absl::ZeroDuration());
-  ASSERT_TRUE(executor.Submit([&](absl::Status) {
-    running.Notify();
-    go.WaitForNotification();
-  }).ok());
+  ASSERT_TRUE(executor
+                  .Submit([&](absl::Status) {
+                    running.Notify();
+                    go.WaitForNotification();
+                  })
+                  .ok());
   running.WaitForNotification();
   EXPECT_GE(executor.LongestRunning(absl::Now() + absl::Minutes(1)),
             absl::Minutes(1));

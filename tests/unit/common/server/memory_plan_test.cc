@@ -48,8 +48,7 @@ TEST(MemoryPlan, NeverPromisesMoreThanTheControlGroupGrants) {
 
 TEST(MemoryPlan, DividesByShares) {
   ServerOptions options;
-  const auto plan =
-      PlanMemory(options, Limit(1000), 16384 * kMiB, 0, {3, 1});
+  const auto plan = PlanMemory(options, Limit(1000), 16384 * kMiB, 0, {3, 1});
   ASSERT_TRUE(plan.ok());
   EXPECT_NEAR(static_cast<double>(Total(plan->services[0])), 600.0 * kMiB, 2);
   EXPECT_NEAR(static_cast<double>(Total(plan->services[1])), 200.0 * kMiB, 2);

@@ -132,9 +132,15 @@ TEST(ServerOptions, TheEffectiveConfigurationListsOurFlagsAlone) {
 
 TEST(ByteSize, ReadsWhatPeopleAndKubernetesWrite) {
   const std::vector<std::pair<const char*, int64_t>> good = {
-      {"0", 0},           {"1048576", 1 << 20}, {"512MiB", 512 << 20},
-      {"512Mi", 512 << 20}, {"64 KiB", 64 << 10}, {"1.5KB", 1500},
-      {"2gb", 2000000000}, {"1GiB", 1 << 30},    {"7B", 7}};
+      {"0", 0},
+      {"1048576", 1 << 20},
+      {"512MiB", 512 << 20},
+      {"512Mi", 512 << 20},
+      {"64 KiB", 64 << 10},
+      {"1.5KB", 1500},
+      {"2gb", 2000000000},
+      {"1GiB", 1 << 30},
+      {"7B", 7}};
   for (const auto& [text, bytes] : good) {
     ByteSize size;
     std::string error;

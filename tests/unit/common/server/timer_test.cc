@@ -37,8 +37,8 @@ TEST(Timer, ForgetsWhatIsCancelledAndWhatIsNotDue) {
   absl::Notification later;
   {
     Timer timer;
-    const Timer::Id id = timer.At(absl::Now() + absl::Milliseconds(10),
-                                  [&] { ran = true; });
+    const Timer::Id id =
+        timer.At(absl::Now() + absl::Milliseconds(10), [&] { ran = true; });
     timer.Cancel(id);
     timer.At(absl::Now() + absl::Hours(1), [&] { ran = true; });
     timer.At(absl::Now() + absl::Milliseconds(20), [&] { later.Notify(); });

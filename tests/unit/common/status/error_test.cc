@@ -1,8 +1,8 @@
 #include "common/status/error.h"
 
-#include <string>
-
 #include <gtest/gtest.h>
+
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/cord.h"
@@ -80,9 +80,8 @@ TEST(WithDetails, GivesBackWhateverItWasGiven) {
   const ErrorDetails full = EverythingSet();
   EXPECT_EQ(DetailsOf(WithDetails(plain, full)), full);
   EXPECT_EQ(DetailsOf(WithDetails(plain, ErrorDetails())), ErrorDetails());
-  for (const absl::Duration delay :
-       {absl::ZeroDuration(), -absl::Seconds(1), absl::Nanoseconds(1),
-        absl::Hours(1000)}) {
+  for (const absl::Duration delay : {absl::ZeroDuration(), -absl::Seconds(1),
+                                     absl::Nanoseconds(1), absl::Hours(1000)}) {
     ErrorDetails details;
     details.retry_after = delay;
     EXPECT_EQ(DetailsOf(WithDetails(plain, details))->retry_after, delay);
@@ -90,8 +89,8 @@ TEST(WithDetails, GivesBackWhateverItWasGiven) {
 }
 
 TEST(WithDetails, ReplacesDetailsAndLeavesOkAlone) {
-  const absl::Status first = WithDetails(absl::InternalError("x"),
-                                         EverythingSet());
+  const absl::Status first =
+      WithDetails(absl::InternalError("x"), EverythingSet());
   ErrorDetails other;
   other.reason = "OTHER";
   EXPECT_EQ(DetailsOf(WithDetails(first, other)), other);
@@ -107,8 +106,8 @@ TEST(DetailsOf, HasNothingToSayOfForeignStatuses) {
 TEST(DetailsOf, RefusesDamagedPayloads) {
   // The payload's name, found the way any reader of a status can.
   std::string url;
-  const absl::Status made = WithDetails(absl::InternalError("x"),
-                                        EverythingSet());
+  const absl::Status made =
+      WithDetails(absl::InternalError("x"), EverythingSet());
   std::string payload;
   made.ForEachPayload([&](absl::string_view type, const absl::Cord& value) {
     url = std::string(type);
@@ -155,12 +154,12 @@ TEST(PrefixFields, JoinsPaths) {
 }
 
 TEST(PrefixFields, PrefixesEveryFieldAndMayBeRepeated) {
-  const absl::Status status = PrefixFields(
-      PrefixFields(Error(absl::StatusCode::kInvalidArgument, "BAD")
-                       .Field("x", "one")
-                       .Field("y", "two"),
-                   "origin"),
-      "blocks[3]");
+  const absl::Status status =
+      PrefixFields(PrefixFields(Error(absl::StatusCode::kInvalidArgument, "BAD")
+                                    .Field("x", "one")
+                                    .Field("y", "two"),
+                                "origin"),
+                   "blocks[3]");
   const auto details = DetailsOf(status);
   EXPECT_EQ(details->fields[0].field, "blocks[3].origin.x");
   EXPECT_EQ(details->fields[1].field, "blocks[3].origin.y");

@@ -1,8 +1,8 @@
 #include "common/status/status_macros.h"
 
-#include <memory>
-
 #include <gtest/gtest.h>
+
+#include <memory>
 
 namespace sightline {
 namespace {

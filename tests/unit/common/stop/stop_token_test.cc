@@ -1,12 +1,12 @@
 #include "common/stop/stop_token.h"
 
+#include <gtest/gtest.h>
+
 #include <atomic>
 #include <memory>
 #include <optional>
 #include <thread>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "common/status/error.h"
 
@@ -18,7 +18,9 @@ TEST(StopToken, ThatIsDefaultConstructedNeverStops) {
   EXPECT_TRUE(token.Poll().ok());
   EXPECT_EQ(token.deadline(), absl::InfiniteFuture());
   bool called = false;
-  { const StopCallback callback(token, [&] { called = true; }); }
+  {
+    const StopCallback callback(token, [&] { called = true; });
+  }
   EXPECT_FALSE(called);
 }
 
@@ -118,7 +120,9 @@ TEST(StopCallback, RunsAtOnceIfAlreadyStopped) {
 TEST(StopCallback, DoesNotRunAfterItsEnd) {
   StopSource source;
   bool called = false;
-  { const StopCallback callback(source.token(), [&] { called = true; }); }
+  {
+    const StopCallback callback(source.token(), [&] { called = true; });
+  }
   source.Stop(absl::CancelledError("x"));
   EXPECT_FALSE(called);
 }

@@ -1,5 +1,6 @@
 #include "tools/sightline/arguments.h"
 
+#include "common/status/error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -83,6 +84,7 @@ TEST(ArgumentParser, SaysWhatIsWrong) {
         << test.arguments[0];
     EXPECT_THAT(std::string(parsed.status().message()),
                 HasSubstr(test.message));
+    EXPECT_EQ(DetailsOf(parsed.status())->reason, "FLAG_INVALID");
   }
 }
 

@@ -1,6 +1,7 @@
 // Failures: from the wire, for people, and whether to try again.
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
+#include "common/status/grpc_status.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"

@@ -151,15 +151,32 @@ TEST_F(MessageFile, RefusesWhatIsNoOrdinaryFile) {
   MessageFileOptions outside;
   outside.allow_outside = true;
   EXPECT_THAT(message("/dev/zero", outside), EndsWith("not a regular file"));
-  EXPECT_THAT(message("page.png", {false, 1999}),
+  EXPECT_THAT(message("page.png", {false, 1999, nullptr}),
               EndsWith("larger than 1999 bytes"));
-  EXPECT_EQ(message("page.png", {false, 2000}), "");
+  EXPECT_EQ(message("page.png", {false, 2000, nullptr}), "");
   EXPECT_THAT(message("a\\u0000b"), EndsWith("is no file name"));
 }
 
-TEST_F(MessageFile, ReadsALayoutBesideTheCaller) {
-  EXPECT_EQ(ReadMessageFile(folder_.Path("none.json"), {}, &layout_).code(),
-            absl::StatusCode::kNotFound);
+TEST_F(MessageFile, SaysWhyItCannotBeRead) {
+  const auto reason = [&](const std::string& path,
+                          const MessageFileOptions& options = {}) {
+    return DetailsOf(ReadMessageFile(path, options, &layout_))->reason;
+  };
+  EXPECT_EQ(reason(folder_.Path("none.json")), "FILE_NOT_FOUND");
+  EXPECT_EQ(reason(folder_.path()), "FILE_UNREADABLE");
+  MessageFileOptions options;
+  options.limit_bytes = 5;
+  EXPECT_EQ(reason(folder_.Write("long.json", "{     }"), options),
+            "FILE_TOO_LARGE");
+}
+
+TEST_F(MessageFile, TellsWhichFilesBelongToIt) {
+  folder_.Write("forms/page.png", "png");
+  std::vector<std::string> named;
+  MessageFileOptions options;
+  options.named_files = &named;
+  ASSERT_TRUE(Parse("{\"reference\": {\"file\": \"page.png\"}}", options).ok());
+  EXPECT_THAT(named, testing::ElementsAre(EndsWith("forms/page.png")));
 }
 
 }  // namespace

@@ -73,8 +73,9 @@ TEST(ListScans, WalksFoldersInNaturalOrder) {
     folder.Write(name, "x");
   }
   std::filesystem::create_directory_symlink(folder.path(), folder.Path("loop"));
-  const auto scans =
-      ListScans({folder.path()}, {folder.Path("out")}, StopToken());
+  const auto scans = ListScans(
+      {folder.path()}, {folder.Path("out"), {folder.Path("./blank_page.png")}},
+      StopToken());
   ASSERT_TRUE(scans.ok()) << scans.status();
   EXPECT_THAT(Names(folder, *scans),
               ElementsAre("s1.png", "s2.JPG", "s10.jpg", "sub/s3.webp"));
@@ -107,6 +108,7 @@ TEST(ListScans, NeedsSomething) {
   const auto empty = ListScans({folder.path()}, {}, StopToken());
   EXPECT_THAT(std::string(empty.status().message()),
               HasSubstr("no images and no PDFs"));
+  EXPECT_EQ(DetailsOf(empty.status())->reason, "NO_SCANS");
 }
 
 TEST(ReadScan, RefusesAnEmptyFile) {
@@ -254,6 +256,7 @@ TEST(PdfTools, AreNamedWhenTheyAreMissing) {
   EXPECT_EQ((*scans)[0].problem.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string((*scans)[0].problem.message()),
               HasSubstr("apt-get install poppler-utils"));
+  EXPECT_EQ(DetailsOf((*scans)[0].problem)->reason, "PROGRAM_NOT_FOUND");
 }
 
 TEST(RunChild, ReportsOutputAndExitCode) {
@@ -264,10 +267,19 @@ TEST(RunChild, ReportsOutputAndExitCode) {
   EXPECT_EQ(outcome->output, "out\nerr\n");
 }
 
+TEST(RunChild, SaysWhyAProgramCannotBeStarted) {
+  TemporaryFolder folder;
+  const auto outcome = RunChild({folder.Write("not_executable", "")},
+                                absl::Seconds(10), StopToken());
+  EXPECT_EQ(outcome.status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(DetailsOf(outcome.status())->reason, "PROGRAM_FAILED");
+}
+
 TEST(RunChild, DoesNotWaitForEver) {
   const auto slow =
       RunChild({"sleep", "30"}, absl::Milliseconds(100), StopToken());
   EXPECT_EQ(slow.status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(DetailsOf(slow.status())->reason, "PROGRAM_TIMEOUT");
   // Also not for one that has closed its output.
   const auto quiet = RunChild({"sh", "-c", "exec sleep 30 >&- 2>&-"},
                               absl::Milliseconds(100), StopToken());

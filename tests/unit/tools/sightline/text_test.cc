@@ -142,6 +142,7 @@ TEST(ParseJson, SaysWhereTheSyntaxIsWrong) {
         << test.text;
     EXPECT_THAT(std::string(json.status().message()), HasSubstr(test.message))
         << test.text;
+    EXPECT_EQ(DetailsOf(json.status())->reason, "JSON_INVALID");
   }
 }
 
