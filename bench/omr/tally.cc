@@ -42,7 +42,7 @@ void Tally::Add(const Verdict& verdict, double sheet_cpu_ms) {
   ++accepted;
   wrong_alignments += verdict.wrong_alignment;
   sheets_with_wrong_fields += !verdict.wrong.empty();
-  sheets_not_right_or_flagged += verdict.SilentlyWrong() > 0;
+  sheets_silently_wrong += verdict.SilentlyWrong() > 0;
   flagged += verdict.flagged;
   wrong += static_cast<int64_t>(verdict.wrong.size());
   silently_wrong += verdict.SilentlyWrong();
@@ -82,7 +82,7 @@ std::string Table(const std::vector<SideResult>& results) {
   row("sheets with a wrong field, or refused", "%18.0f",
       [](const SideResult& r) { return r.tally.sheets_with_wrong_fields; });
   row("sheets with a silently wrong field", "%18.0f",
-      [](const SideResult& r) { return r.tally.sheets_not_right_or_flagged; });
+      [](const SideResult& r) { return r.tally.sheets_silently_wrong; });
   row("fields", "%18.0f", [](const SideResult& r) { return r.tally.fields; });
   row("wrong fields", "%18.0f",
       [](const SideResult& r) { return r.tally.wrong; });

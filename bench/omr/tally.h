@@ -17,8 +17,8 @@ struct Tally {
   int wrong_alignments = 0;
   // Sheets with at least one wrong field; refused sheets count.
   int sheets_with_wrong_fields = 0;
-  // Sheets refused, or with a wrong field that is not flagged.
-  int sheets_not_right_or_flagged = 0;
+  // Sheets with a wrong field that is not flagged.
+  int sheets_silently_wrong = 0;
   int64_t fields = 0;
   // Fields a person is asked to look at, those of refused sheets included.
   int64_t flagged = 0;
@@ -50,8 +50,9 @@ struct SideResult {
 
 // A table for people. `results`: ours first.
 std::string Table(const std::vector<SideResult>& results);
-// Sheets that the peer read entirely right and we did not (wrong or refused).
 // One JSON object per line; `results` as above, the second is the peer.
+// `sheets_lost_to_peer`: read entirely right by the peer, but refused or with a
+// silently wrong field by us.
 std::string JsonFigures(const std::vector<SideResult>& results,
                         int sheets_lost_to_peer);
 

@@ -65,7 +65,9 @@ void OnError(j_common_ptr common) {
       Leave(state, Outcome::kOutOfMemory);
     case JERR_BAD_PRECISION:
     case JERR_SOF_UNSUPPORTED:
-    case JERR_ARITH_NOTIMPL:
+#if JPEG_LIB_VERSION < 70
+    case JERR_ARITH_NOTIMPL:  // Ubuntu's libjpeg-turbo has the newer codes.
+#endif
     case JERR_NOT_COMPILED:
     case JERR_CONVERSION_NOTIMPL:
     case JERR_CCIR601_NOTIMPL:

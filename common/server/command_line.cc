@@ -99,8 +99,11 @@ absl::Status ParseFlags(absl::Span<const std::string> arguments) {
   return absl::OkStatus();
 }
 
-std::string FlagsHelp() {
-  std::string help;
+std::string HelpText(absl::string_view name, absl::string_view purpose) {
+  std::string help = absl::StrCat(
+      name, "\n\n", Wrapped(purpose, ""), "\n\n",
+      "Every flag has an environment twin: --listen is SIGHTLINE_LISTEN.\n"
+      "Guide: docs/operations.md\n\nFlags with their defaults:\n");
   for (const absl::CommandLineFlag* flag : ProgramFlags()) {
     const std::string otherwise = flag->DefaultValue();
     absl::StrAppend(&help, "  --", flag->Name(), "=",

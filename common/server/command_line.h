@@ -27,8 +27,9 @@ absl::CommandLineFlag* FindProgramFlag(absl::string_view name);
 // InvalidArgument BAD_CONFIGURATION that quotes the argument.
 absl::Status ParseFlags(absl::Span<const std::string> arguments);
 
-// Every flag with its default and what it means, 80 columns wide.
-std::string FlagsHelp();
+// What --help prints, 80 columns wide: `purpose` in one sentence, then every
+// flag with its default and its meaning.
+std::string HelpText(absl::string_view name, absl::string_view purpose);
 
 }  // namespace sightline
 

@@ -6,6 +6,7 @@
 #include "common/memory/control_group.h"
 #include "common/memory/process_memory.h"
 #include "common/observe/log.h"
+#include "common/server/grpc_log.h"
 #include "common/server/server.h"
 #include "common/status/status_macros.h"
 
@@ -19,6 +20,7 @@ absl::Status Run(int argc, char** argv, const Program& program,
   SL_ASSIGN_OR_RETURN(const ServerOptions options,
                       ServerOptions::FromCommandLine(argc, argv, program));
   ConfigureLog(options.log_format, Severity::kInfo);
+  RouteGrpcLog();
   const int threads = options.threads > 0 ? options.threads
                                           : ComputeThreads(ReadControlGroup());
   ConfigureAllocator(threads);

@@ -99,12 +99,7 @@ void AnswerQuestions(const std::vector<std::string>& arguments,
                      const Program& program) {
   for (const std::string& argument : arguments) {
     if (argument == "--help") {
-      std::printf(
-          "%s: %s\n\nEvery flag has an environment twin: --listen is "
-          "%sLISTEN.\nGuide: docs/operations.md\n\nFlags and their "
-          "defaults:\n%s",
-          program.name.c_str(), program.purpose.c_str(), kPrefix,
-          FlagsHelp().c_str());
+      std::fputs(HelpText(program.name, program.purpose).c_str(), stdout);
     } else if (argument == "--version") {
       std::printf("%s %s\n", program.name.c_str(), SIGHTLINE_VERSION);
     } else {

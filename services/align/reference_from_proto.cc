@@ -33,17 +33,16 @@ absl::Status Unusable(absl::string_view field, absl::string_view what) {
 absl::Status CheckPage(const common::v1::Size& page) {
   for (const double side : {page.width(), page.height()}) {
     if (!(side >= kMinPageSide && side <= kMaxPageSide)) {
-      return Unusable("page", absl::StrCat("is ", page.width(), " x ",
-                                           page.height(), ", ", kMinPageSide,
-                                           " to ", kMaxPageSide,
-                                           " a side are allowed"));
+      return Unusable(
+          "page", absl::StrCat("is ", page.width(), " x ", page.height(), ", ",
+                               kMinPageSide, " to ", kMaxPageSide,
+                               " a side are allowed"));
     }
   }
   if (std::max(page.width(), page.height()) >
       kMaxProportion * std::min(page.width(), page.height())) {
-    return Unusable("page",
-                    absl::StrCat("one side is more than ", kMaxProportion,
-                                 " times the other"));
+    return Unusable("page", absl::StrCat("one side is more than ",
+                                         kMaxProportion, " times the other"));
   }
   return absl::OkStatus();
 }
@@ -57,8 +56,8 @@ absl::Status CheckPlace(const common::v1::Point& center,
   if (!is_on_a_page(center.x()) || !is_on_a_page(center.y())) {
     return Unusable(absl::StrCat(path, ".center"), "is far outside the page");
   }
-  if (!(size.width() > 0 && size.height() > 0) ||
-      !is_on_a_page(size.width()) || !is_on_a_page(size.height())) {
+  if (!(size.width() > 0 && size.height() > 0) || !is_on_a_page(size.width()) ||
+      !is_on_a_page(size.height())) {
     return Unusable(absl::StrCat(path, ".size"),
                     "must be positive and smaller than the page");
   }

@@ -52,9 +52,8 @@ absl::Status InTermsOfLayout(const absl::Status& status,
     for (const auto& [theirs, ours] : prefixes) {
       if (!absl::StartsWith(violation.field, theirs)) continue;
       const bool keeps_rest = theirs != "reference.shapes" && theirs != "scan";
-      violation.field =
-          absl::StrCat(ours, keeps_rest ? violation.field.substr(theirs.size())
-                                        : "");
+      violation.field = absl::StrCat(
+          ours, keeps_rest ? violation.field.substr(theirs.size()) : "");
       break;
     }
   }
@@ -222,9 +221,8 @@ absl::StatusOr<Homography> GradeService::FindPage(
                                 page.height / scan.pixels.height());
     summary->set_confidence(1);
   } else {
-    const absl::StatusOr<align::v1::AlignResponse> answer =
-        align_.Align(scan.pixels, task.reference, task.alignment.options(),
-                     call.stop());
+    const absl::StatusOr<align::v1::AlignResponse> answer = align_.Align(
+        scan.pixels, task.reference, task.alignment.options(), call.stop());
     if (!answer.ok()) return InTermsOfLayout(answer.status(), task.root);
     const align::v1::AlignResponse& found = *answer;
     if (found.homography_size() != 9) {

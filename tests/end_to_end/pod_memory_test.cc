@@ -1,16 +1,16 @@
 // sightline-omr as a pod runs it: within a memory limit, with more clients
 // than it can serve at once.
 //
-// POD_TEST_SHEETS sets how many sheets each of the load tests sends (400).
+// POD_TEST_SHEETS sets how many sheets each of the load tests sends (400; some
+// 20 seconds of CPU time).
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,7 +22,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "common/status/error.h"
 #include "common/status/grpc_status.h"
@@ -90,8 +89,8 @@ class Tally {
     return std::nullopt;
   }
   void GaveUp(int sheet) {
-    Complain(absl::StrCat("sheet ", sheet, " was told to retry ",
-                          kMostAttempts, " times"));
+    Complain(absl::StrCat("sheet ", sheet, " was told to retry ", kMostAttempts,
+                          " times"));
   }
 
   int answered() const { return answered_; }
@@ -135,10 +134,9 @@ void SendUnary(ServerProgram& server, const std::vector<int>& sheets,
   }
 }
 
-void WriteItem(
-    grpc::ClientReaderWriter<grade::v1::GradeSheetsRequest,
-                             grade::v1::GradeSheetsResponse>& stream,
-    int item, const std::string& scan) {
+void WriteItem(grpc::ClientReaderWriter<grade::v1::GradeSheetsRequest,
+                                        grade::v1::GradeSheetsResponse>& stream,
+               int item, const std::string& scan) {
   constexpr size_t kChunkBytes = 256 << 10;
   grade::v1::GradeSheetsRequest part;
   part.mutable_item()->set_id(absl::StrCat(item));
@@ -177,8 +175,7 @@ void SendStream(ServerProgram& server, const std::vector<int>& sheets,
     grade::v1::GradeSheetsResponse answer;
     while (stream->Read(&answer)) {
       int item = 0;
-      if (!absl::SimpleAtoi(answer.item_id(), &item) ||
-          open.count(item) == 0) {
+      if (!absl::SimpleAtoi(answer.item_id(), &item) || open.count(item) == 0) {
         ADD_FAILURE() << "an answer to what was not asked: "
                       << answer.item_id();
         continue;
@@ -201,38 +198,44 @@ void SendStream(ServerProgram& server, const std::vector<int>& sheets,
   }
 }
 
-using Client =
-    std::function<void(ServerProgram&, const std::vector<int>&, Tally&)>;
-
-// Sends `count` sheets from kClients clients at once.
-void SendAll(ServerProgram& server, const Client& client, int count,
-             Tally& tally) {
+// Sends `count` sheets from kClients clients at once; every second one uses
+// streams.
+void SendAll(ServerProgram& server, int count, Tally& tally) {
   std::vector<std::vector<int>> sheets(kClients);
   for (int i = 0; i < count; ++i) {
     sheets[i % kClients].push_back((i / kClients + i) % Sheets().count());
   }
   std::vector<std::thread> threads;
-  for (const std::vector<int>& own : sheets) {
-    threads.emplace_back([&] { client(server, own, tally); });
+  for (int i = 0; i < kClients; ++i) {
+    const auto send = i % 2 == 0 ? SendUnary : SendStream;
+    threads.emplace_back([&, send, i] { send(server, sheets[i], tally); });
   }
   for (std::thread& thread : threads) thread.join();
 }
 
-// Waits until the resident memory is at most `bytes`; returns what it is.
-int64_t WaitForResident(ServerProgram& server, int64_t bytes) {
+// The resident memory once it has settled at no more than `bytes`, or what it
+// is when it won't.
+int64_t SettledBytes(ServerProgram& server, int64_t bytes) {
   const absl::Time deadline = absl::Now() + absl::Seconds(10);
-  int64_t resident = 0;
-  do {
+  while (server.process().ResidentBytes() > bytes && absl::Now() < deadline) {
     absl::SleepFor(absl::Milliseconds(100));
-    resident = server.process().ResidentBytes();
-  } while (resident > bytes && absl::Now() < deadline);
-  return resident;
+  }
+  absl::SleepFor(absl::Seconds(1));
+  return server.process().ResidentBytes();
 }
 
+// An instrumented program's memory says nothing about the real one's.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kIsInstrumented = true;
+#else
+constexpr bool kIsInstrumented = false;
+#endif
+
 TEST(Pod, TakesLittleMemoryWhileIdle) {
+  if (kIsInstrumented) GTEST_SKIP() << "built with sanitizers";
   const auto server = ServerProgram::Start("sightline-omr");
   ASSERT_TRUE(server.ok()) << server.status().message();
-  const int64_t idle = WaitForResident(**server, kIdleBytes);
+  const int64_t idle = SettledBytes(**server, kIdleBytes);
   std::printf("idle: %.1f MiB\n", ToMiB(idle));
   EXPECT_LE(idle, kIdleBytes);
 }
@@ -241,14 +244,14 @@ struct Load {
   const char* name;
   int64_t limit_bytes;
   std::vector<std::string> flags;
-  Client client;
-  // Whether the load must be too much for the server at times.
-  bool is_refused = false;
+  // Whether the load is too much for the server most of the time.
+  bool is_too_much = false;
 };
 
 class PodUnderLoad : public testing::TestWithParam<Load> {};
 
 TEST_P(PodUnderLoad, AnswersEverySheetWithinItsLimit) {
+  if (kIsInstrumented) GTEST_SKIP() << "built with sanitizers";
   const Load& load = GetParam();
   auto group = MemoryGroup::Create(load.limit_bytes);
   if (!group.ok()) GTEST_SKIP() << group.status().message();
@@ -258,29 +261,28 @@ TEST_P(PodUnderLoad, AnswersEverySheetWithinItsLimit) {
   const auto started = ServerProgram::Start("sightline-omr", options);
   ASSERT_TRUE(started.ok()) << started.status().message();
   ServerProgram& server = **started;
-  const int64_t idle = WaitForResident(server, kIdleBytes);
+  const int64_t idle = SettledBytes(server, kIdleBytes);
   (void)Sheets();  // Takes time that is not the server's.
 
-  const int count = SheetCount();
+  const int count = load.is_too_much ? (SheetCount() + 3) / 4 : SheetCount();
   Tally tally;
   const absl::Time start = absl::Now();
-  SendAll(server, load.client, count, tally);
+  SendAll(server, count, tally);
   const absl::Duration took = absl::Now() - start;
-  const int64_t after = WaitForResident(server, idle + kLeftBehindBytes);
+  const int64_t after = SettledBytes(server, idle + kLeftBehindBytes);
   const int64_t peak = server.process().PeakResidentBytes();
   const std::string report = absl::StrFormat(
       "%s: %d sheets in %.1f s, %d refused and sent again, idle %.1f MiB, "
       "peak %.1f, control group %.1f of %.0f, after %.1f",
-      load.name, tally.answered(), absl::ToDoubleSeconds(took),
-      tally.refused(), ToMiB(idle), ToMiB(peak),
-      ToMiB(group->PeakBytes().value_or(0)), ToMiB(load.limit_bytes),
-      ToMiB(after));
+      load.name, tally.answered(), absl::ToDoubleSeconds(took), tally.refused(),
+      ToMiB(idle), ToMiB(peak), ToMiB(group->PeakBytes().value_or(0)),
+      ToMiB(load.limit_bytes), ToMiB(after));
   std::printf("%s\n", report.c_str());
 
   EXPECT_EQ(group->Kills(), 0);
   EXPECT_EQ(tally.answered(), count);
   EXPECT_THAT(tally.complaints(), testing::IsEmpty());
-  if (load.is_refused) {
+  if (load.is_too_much) {
     EXPECT_GT(tally.refused(), 0);
   }
   EXPECT_LE(after, idle + kLeftBehindBytes);
@@ -293,13 +295,9 @@ TEST_P(PodUnderLoad, AnswersEverySheetWithinItsLimit) {
 INSTANTIATE_TEST_SUITE_P(
     Loads, PodUnderLoad,
     testing::Values(
-        Load{"Unary512MiB", 512 * kMiB, {}, SendUnary},
-        Load{"Stream512MiB", 512 * kMiB, {}, SendStream},
-        Load{"Unary128MiB", 128 * kMiB, {}, SendUnary},
-        Load{"Stream128MiB", 128 * kMiB, {}, SendStream},
+        Load{"In512MiB", 512 * kMiB, {}}, Load{"In128MiB", 128 * kMiB, {}},
         // Calls are turned away all the time, and all come back.
-        Load{"UnaryShortLine128MiB", 128 * kMiB, {"--max_waiting=2"}, SendUnary,
-             true}),
+        Load{"In128MiBWithAShortLine", 128 * kMiB, {"--max_waiting=2"}, true}),
     [](const testing::TestParamInfo<Load>& load) {
       return std::string(load.param.name);
     });

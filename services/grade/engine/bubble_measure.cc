@@ -15,6 +15,8 @@ constexpr double kMiddleShare = 0.5;
 constexpr double kAroundShare = 1.2;
 // Ring of paper, samples.
 constexpr double kAroundSamples = 5;
+// Ring quarters that differ by no more than this share lie in even light.
+constexpr float kEvenPaper = 0.08f;
 // How far a bubble may be from where its neighbours are.
 constexpr int kOwnShift = 2;
 
@@ -40,7 +42,9 @@ class Histogram {
   int total_ = 0;
 };
 
-std::vector<int> Around(const GroupPrint& print) {
+// The ring of paper around a bubble, in four quarters that meet at its
+// diagonals.
+std::array<std::vector<int>, 4> Around(const GroupPrint& print) {
   const PatchFrame& frame = print.frame;
   const double half_width = frame.half_width * print.scale_x * kAroundShare;
   const double half_height = frame.half_height * print.scale_y * kAroundShare;
@@ -49,11 +53,20 @@ std::vector<int> Around(const GroupPrint& print) {
        SamplesInside(print.shape, frame, half_width, half_height)) {
     is_bubble[offset] = true;
   }
-  std::vector<int> around;
+  std::array<std::vector<int>, 4> around;
   for (const int offset : SamplesInside(BubbleShape::kRectangle, frame,
                                         half_width + kAroundSamples,
                                         half_height + kAroundSamples)) {
-    if (!is_bubble[offset]) around.push_back(offset);
+    if (is_bubble[offset]) continue;
+    const int column = offset % frame.width;
+    const int row = offset / frame.width;
+    const double x =
+        (column + 0.5 - frame.width / 2.0) / (half_width + kAroundSamples);
+    const double y =
+        (row + 0.5 - frame.height / 2.0) / (half_height + kAroundSamples);
+    const int quarter =
+        std::abs(x) > std::abs(y) ? (x > 0 ? 0 : 1) : (y > 0 ? 2 : 3);
+    around[quarter].push_back(offset);
   }
   return around;
 }
@@ -121,15 +134,27 @@ BubbleMeasure BubbleMeter::Measure(const GrayImage& scan,
   for (const int offset : middle_) middle += map_.data()[start + offset];
   measure.middle = middle / middle_.size();
 
-  Histogram around;
+  // Across a shadow's edge the paper under the bubble lies between the paper on
+  // either side; and one side may be full of ink.
+  std::array<float, 4> papers;
   const int end = static_cast<int>(patch_.samples.size());
-  for (const int offset : around_) {
-    // The ring of a displaced bubble may leave the patch.
-    const int at = start + offset;
-    if (at >= 0 && at < end) around.Add(samples[at]);
+  for (size_t quarter = 0; quarter < around_.size(); ++quarter) {
+    Histogram around;
+    for (const int offset : around_[quarter]) {
+      // The ring of a displaced bubble may leave the patch.
+      const int at = start + offset;
+      if (at >= 0 && at < end) around.Add(samples[at]);
+    }
+    papers[quarter] = around.Quantile(0.85);
   }
-  measure.paper = std::max(around.Quantile(0.85), inside.Quantile(0.9));
-  measure.grain = (around.Quantile(0.9) - around.Quantile(0.5)) / 2.0f;
+  std::sort(papers.begin(), papers.end());
+  measure.paper = (papers[1] + papers[2]) / 2;
+  if (papers[3] - papers[0] < kEvenPaper * papers[3]) {
+    // On even ground the bubble's own inside may be the best paper there is:
+    // white on a tinted row, or surrounded by print.
+    measure.paper =
+        std::max(measure.paper, static_cast<float>(inside.Quantile(0.9)));
+  }
   measure.center =
       patch_.ToScan(frame_.width / 2.0 + best.x, frame_.height / 2.0 + best.y);
   const double half_x = frame_.half_width;

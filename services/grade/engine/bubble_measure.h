@@ -2,6 +2,7 @@
 #ifndef SIGHTLINE_SERVICES_GRADE_ENGINE_BUBBLE_MEASURE_H_
 #define SIGHTLINE_SERVICES_GRADE_ENGINE_BUBBLE_MEASURE_H_
 
+#include <array>
 #include <vector>
 
 #include "services/grade/engine/bubble_patch.h"
@@ -20,8 +21,6 @@ struct BubbleMeasure {
   float paper = 0;
   float inside = 0;
   float light = 0;
-  // Gray scatter of the paper around: half the spread of its middle half.
-  float grain = 0;
   // Darkness along the outline, and in its middle.
   float outline = 0;
   float middle = 0;
@@ -42,7 +41,7 @@ class BubbleMeter {
   const Outline outline_;
   const std::vector<int> inside_;
   const std::vector<int> middle_;
-  const std::vector<int> around_;
+  const std::array<std::vector<int>, 4> around_;
   const int own_shift_;
   int max_shift_x_;
   int max_shift_y_;

@@ -41,8 +41,8 @@ struct Decision {
 };
 
 // Confidence that a bubble with no more than this much ink is empty.
-double EmptyConfidence(double excess, const GroupLevels& levels) {
-  const double share = std::clamp(excess / levels.empty_below, 0.0, 1.0);
+double EmptyConfidence(double excess, double empty_below) {
+  const double share = std::clamp(excess / empty_below, 0.0, 1.0);
   return 1 - (1 - kJustEmpty) * std::pow(share, 4);
 }
 
@@ -66,7 +66,10 @@ std::vector<BubbleEvidence> WithoutCommonInk(
   const auto middle = excesses.begin() + (excesses.size() - 1) / 2;
   std::nth_element(excesses.begin(), middle, excesses.end());
   const double common = std::clamp(*middle, -kCommonInk, kCommonInk);
-  for (BubbleEvidence& bubble : bubbles) bubble.excess -= common;
+  for (BubbleEvidence& bubble : bubbles) {
+    bubble.excess -= common;
+    bubble.trace -= common;
+  }
   return bubbles;
 }
 
@@ -76,6 +79,7 @@ void DecideFromLevels(const Field& field,
   const std::vector<BubbleEvidence> bubbles = WithoutCommonInk(measured);
   std::vector<size_t> doubtful;
   int sure = 0;
+  double darkest_empty = 0;
   for (size_t i = 0; i < bubbles.size(); ++i) {
     const BubbleEvidence& bubble = bubbles[i];
     if (!bubble.is_inside) continue;
@@ -84,12 +88,19 @@ void DecideFromLevels(const Field& field,
       ++sure;
       decision.Lower(MarkedConfidence(bubble.excess, levels));
     } else if (bubble.excess < levels.empty_below) {
-      decision.Lower(EmptyConfidence(bubble.excess, levels));
+      decision.Lower(EmptyConfidence(bubble.excess, levels.empty_below));
+      darkest_empty = std::max(darkest_empty, bubble.trace);
     } else {
       doubtful.push_back(i);
     }
   }
-  if (doubtful.empty()) return;
+  if (doubtful.empty()) {
+    if (sure == 0 && darkest_empty >= levels.blank_below &&
+        levels.blank_below < levels.empty_below) {
+      decision.Doubt(Flag::kAmbiguous);
+    }
+    return;
+  }
   std::sort(doubtful.begin(), doubtful.end(), [&](size_t a, size_t b) {
     return bubbles[a].excess > bubbles[b].excess;
   });

@@ -15,6 +15,8 @@ namespace sightline::grade {
 struct BubbleEvidence {
   // Ink beyond that of an empty bubble.
   double excess = 0;
+  // The same by the bubble's fill alone.
+  double trace = 0;
   double fill = 0;
   // Agreement of the printed outline with its place, 0..1.
   double match = 0;

@@ -34,6 +34,9 @@ struct GroupLevels {
   double mark = 0;
   // Below: empty beyond doubt.
   double empty_below = 0;
+  // The same for a field in which nothing else is marked: where people answer
+  // nearly everything, a trace in a blank field is worth a look.
+  double blank_below = 0;
   // At and above: marked.
   double threshold = 0;
   // At and above: marked beyond doubt.
@@ -43,8 +46,10 @@ struct GroupLevels {
 struct MarkLevels {
   // Per group.
   std::vector<GroupLevels> groups;
-  // Per bubble: its excess ink.
+  // Per bubble: its excess ink; and the same by its fill alone, the steadier
+  // measure where letters are blurred.
   std::vector<float> excess;
+  std::vector<float> trace;
   // Fill of the page's typical empty bubble, and of its typical mark (0 when
   // it has none).
   double empty_fill = 0;

@@ -196,7 +196,7 @@ class PageReader {
       evidence.clear();
       const size_t first = at;
       for (; at < first + field.bubbles.size(); ++at) {
-        evidence.push_back({levels.excess[at], inks[at].fill,
+        evidence.push_back({levels.excess[at], levels.trace[at], inks[at].fill,
                             Match(measures_[at], print_.groups[group]),
                             inks[at].is_usable});
       }

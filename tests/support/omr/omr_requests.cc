@@ -76,8 +76,8 @@ const generator::GeneratedSheet& SheetOf(
     specification.profile = profile;
     specification.degradations = degradations;
     it = sheets
-             .emplace(key, Must(generator::GenerateSheet(form, specification,
-                                                         seed)))
+             .emplace(key,
+                      Must(generator::GenerateSheet(form, specification, seed)))
              .first;
   }
   return it->second;
@@ -115,8 +115,7 @@ align::v1::Reference ReferenceOf(const generator::GeneratedSheet& sheet) {
   return reference;
 }
 
-align::v1::AlignRequest AlignRequestOf(
-    const generator::GeneratedSheet& sheet) {
+align::v1::AlignRequest AlignRequestOf(const generator::GeneratedSheet& sheet) {
   align::v1::AlignRequest request;
   request.mutable_scan()->set_encoded(sheet.jpeg);
   *request.mutable_reference() = ReferenceOf(sheet);

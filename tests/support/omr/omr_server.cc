@@ -46,8 +46,8 @@ OmrServer::OmrServer(OmrOptions options) : server_(options.server) {
   }
   server_.SetAside(options.align.reference_cache_bytes);
   server_.Add(std::make_unique<align::AlignService>(options.align));
-  server_.Add(std::make_unique<grade::GradeService>(options.grade,
-                                                    std::move(channel)));
+  server_.Add(
+      std::make_unique<grade::GradeService>(options.grade, std::move(channel)));
   const absl::Status started = server_.Start();
   if (!started.ok()) {
     std::fprintf(stderr, "the server does not start: %s\n",
@@ -91,8 +91,7 @@ Answer<grade::v1::GradeSheetResponse> Ask(
 }
 
 Answer<grade::v1::ValidateLayoutResponse> Ask(
-    const OmrServer& server,
-    const grade::v1::ValidateLayoutRequest& request) {
+    const OmrServer& server, const grade::v1::ValidateLayoutRequest& request) {
   return AskWith<grade::v1::ValidateLayoutResponse>(
       [&](auto* context, auto* response) {
         return server.Grade()->ValidateLayout(context, request, response);

@@ -64,8 +64,7 @@ struct Answer {
   }
   // The first violation's path; empty if there is none.
   std::string field() const {
-    const ErrorDetails details =
-        DetailsOf(status).value_or(ErrorDetails{});
+    const ErrorDetails details = DetailsOf(status).value_or(ErrorDetails{});
     return details.fields.empty() ? "" : details.fields[0].field;
   }
 };
@@ -76,8 +75,7 @@ Answer<align::v1::AlignResponse> Ask(const OmrServer& server,
 Answer<grade::v1::GradeSheetResponse> Ask(
     const OmrServer& server, const grade::v1::GradeSheetRequest& request);
 Answer<grade::v1::ValidateLayoutResponse> Ask(
-    const OmrServer& server,
-    const grade::v1::ValidateLayoutRequest& request);
+    const OmrServer& server, const grade::v1::ValidateLayoutRequest& request);
 
 // Turns a failure that came as google.rpc.Status into an absl::Status.
 absl::Status ItemError(const google::rpc::Status& error);
@@ -140,8 +138,8 @@ class ItemStream {
   std::map<std::string, Answer<Result>> answers_;
 };
 
-using AlignStream = ItemStream<align::v1::AlignStreamRequest,
-                               align::v1::AlignStreamResponse>;
+using AlignStream =
+    ItemStream<align::v1::AlignStreamRequest, align::v1::AlignStreamResponse>;
 using GradeStream =
     ItemStream<grade::v1::GradeSheetsRequest, grade::v1::GradeSheetsResponse>;
 

@@ -200,7 +200,8 @@ int64_t ChildProcess::StatusBytes(absl::string_view name) const {
   std::ifstream status(absl::StrCat("/proc/", id_, "/status"));
   for (std::string line; std::getline(status, line);) {
     if (!absl::StartsWith(line, name)) continue;
-    return int64_t{1024} * std::strtoll(line.c_str() + name.size(), nullptr, 10);
+    return int64_t{1024} *
+           std::strtoll(line.c_str() + name.size(), nullptr, 10);
   }
   return 0;
 }

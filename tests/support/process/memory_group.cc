@@ -160,10 +160,10 @@ std::optional<int64_t> MemoryGroup::PeakBytes() const {
 }
 
 int64_t MemoryGroup::Kills() const {
-  return ValueOf(Read(absl::StrCat(folder_, is_version_2_
-                                                ? "/memory.events"
-                                                : "/memory.oom_control")),
-                 "oom_kill");
+  return ValueOf(
+      Read(absl::StrCat(
+          folder_, is_version_2_ ? "/memory.events" : "/memory.oom_control")),
+      "oom_kill");
 }
 
 }  // namespace sightline::process

@@ -25,7 +25,8 @@ constexpr absl::Duration kStartTimeout = absl::Seconds(60);
 int NumberIn(const std::string& line, const std::string& name) {
   const std::string key = absl::StrCat("\"", name, "\":");
   const size_t at = line.find(key);
-  return at == std::string::npos ? 0 : std::atoi(line.c_str() + at + key.size());
+  return at == std::string::npos ? 0
+                                 : std::atoi(line.c_str() + at + key.size());
 }
 
 // The whole answer to GET /metrics on a loopback port.
@@ -46,7 +47,8 @@ absl::StatusOr<std::string> GetMetrics(int port) {
   }
   std::string answer;
   char buffer[4096];
-  for (ssize_t bytes; (bytes = recv(connection, buffer, sizeof(buffer), 0)) > 0;) {
+  for (ssize_t bytes;
+       (bytes = recv(connection, buffer, sizeof(buffer), 0)) > 0;) {
     answer.append(buffer, static_cast<size_t>(bytes));
   }
   close(connection);
@@ -70,9 +72,9 @@ absl::StatusOr<std::unique_ptr<ServerProgram>> ServerProgram::Start(
                       ChildProcess::Start(BuiltProgram(name), child));
   const absl::Status serving = server->WaitUntilServing();
   if (serving.ok()) return server;
-  return absl::InternalError(absl::StrCat(
-      name, " does not serve: ", std::string(serving.message()),
-      "; its output:\n", server->process_->Output()));
+  return absl::InternalError(
+      absl::StrCat(name, " does not serve: ", std::string(serving.message()),
+                   "; its output:\n", server->process_->Output()));
 }
 
 absl::Status ServerProgram::WaitUntilServing() {
@@ -95,14 +97,13 @@ absl::Status ServerProgram::WaitUntilServing() {
     context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(10)));
     status = health->Check(&context, {}, &response);
     if (status.ok() &&
-        response.status() ==
-            grpc::health::v1::HealthCheckResponse::SERVING) {
+        response.status() == grpc::health::v1::HealthCheckResponse::SERVING) {
       return absl::OkStatus();
     }
   } while (absl::Now() < deadline &&
            status.error_code() == grpc::StatusCode::UNAVAILABLE);
-  return absl::UnavailableError(absl::StrCat(
-      "health says ", response.status(), " ", status.error_message()));
+  return absl::UnavailableError(absl::StrCat("health says ", response.status(),
+                                             " ", status.error_message()));
 }
 
 std::shared_ptr<grpc::Channel> ServerProgram::Connect() const {
@@ -111,11 +112,11 @@ std::shared_ptr<grpc::Channel> ServerProgram::Connect() const {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetMaxReceiveMessageSize(-1);
-  return grpc::CreateCustomChannel(
-      address_,
-      options_.credentials != nullptr ? options_.credentials
-                                      : grpc::InsecureChannelCredentials(),
-      arguments);
+  return grpc::CreateCustomChannel(address_,
+                                   options_.credentials != nullptr
+                                       ? options_.credentials
+                                       : grpc::InsecureChannelCredentials(),
+                                   arguments);
 }
 
 absl::StatusOr<double> ServerProgram::Metric(const std::string& series) const {

@@ -28,15 +28,14 @@ class SheetBatch {
   const grade::v1::GradeSheetRequest& request(int i) const {
     return requests_[i];
   }
-  const std::string& scan(int i) const {
-    return requests_[i].scan().encoded();
-  }
+  const std::string& scan(int i) const { return requests_[i].scan().encoded(); }
   // The same layout and key for a stream.
   const grade::v1::GradeSheetsSettings& settings() const { return settings_; }
 
   // What is wrong with the answer to sheet `i`; empty if every field was read
   // as it is filled in.
-  std::string Mistakes(int i, const grade::v1::GradeSheetResponse& answer) const;
+  std::string Mistakes(int i,
+                       const grade::v1::GradeSheetResponse& answer) const;
 
  private:
   SheetBatch() = default;

@@ -56,8 +56,7 @@ void Run(const v1::ValidateLayoutRequest& request) {
   Demand(sheet.ok() == !has_error, "Check() and Create() agree");
   if (!sheet.ok()) return DemandInvalid(sheet.status());
 
-  const align::v1::Reference reference =
-      ToReference(request.layout(), *sheet);
+  const align::v1::Reference reference = ToReference(request.layout(), *sheet);
   Demand(reference.shapes_size() == sheet->bubble_count(),
          "every bubble is a printed shape");
 

@@ -52,18 +52,17 @@ TEST_F(AlignOptionsOverTcp, MethodIsTheOnlyOneTried) {
     AlignMethod method;
     const GeneratedSheet* sheet;
   };
-  const GeneratedSheet& photo = SheetOf(
-      generator::FormFamily::kQuickstart, generator::MarkProfile::kClean,
-      {generator::Degradation::kDarkTable});
-  const GeneratedSheet& rings =
-      SheetOf(generator::FormFamily::kRingMarkers);
-  for (const Case& c : std::vector<Case>{
-           {align::v1::ALIGN_METHOD_PATCHES, &Sheet()},
-           {align::v1::ALIGN_METHOD_ORB, &Sheet()},
-           {align::v1::ALIGN_METHOD_AKAZE, &Sheet()},
-           {align::v1::ALIGN_METHOD_SIFT, &Sheet()},
-           {align::v1::ALIGN_METHOD_CONTOUR, &photo},
-           {align::v1::ALIGN_METHOD_MARKERS, &rings}}) {
+  const GeneratedSheet& photo = SheetOf(generator::FormFamily::kQuickstart,
+                                        generator::MarkProfile::kClean,
+                                        {generator::Degradation::kDarkTable});
+  const GeneratedSheet& rings = SheetOf(generator::FormFamily::kRingMarkers);
+  for (const Case& c :
+       std::vector<Case>{{align::v1::ALIGN_METHOD_PATCHES, &Sheet()},
+                         {align::v1::ALIGN_METHOD_ORB, &Sheet()},
+                         {align::v1::ALIGN_METHOD_AKAZE, &Sheet()},
+                         {align::v1::ALIGN_METHOD_SIFT, &Sheet()},
+                         {align::v1::ALIGN_METHOD_CONTOUR, &photo},
+                         {align::v1::ALIGN_METHOD_MARKERS, &rings}}) {
     const std::string name = align::v1::AlignMethod_Name(c.method);
     const Answer<Response> answer = Align(With(c.method), *c.sheet);
     ASSERT_TRUE(answer.ok()) << name << ": " << answer.status;
@@ -161,8 +160,7 @@ TEST_F(AlignOptionsOverTcp, MaxDimensionCannotExceedTheServers) {
 }
 
 TEST_F(AlignOptionsOverTcp, MaxFeaturesAndDownsampleSizeChangeTheFeatures) {
-  const Answer<Response> by_default =
-      Align(With(align::v1::ALIGN_METHOD_ORB));
+  const Answer<Response> by_default = Align(With(align::v1::ALIGN_METHOD_ORB));
   ASSERT_TRUE(by_default.ok()) << by_default.status;
   align::v1::AlignOptions few = With(align::v1::ALIGN_METHOD_ORB);
   few.set_max_features(700);
@@ -170,9 +168,8 @@ TEST_F(AlignOptionsOverTcp, MaxFeaturesAndDownsampleSizeChangeTheFeatures) {
   small.set_downsample_size(640);
   for (const auto& options : {few, small}) {
     const Answer<Response> answer = Align(options);
-    const std::string said =
-        answer.ok() ? answer.response.attempts(0).outcome()
-                    : std::string(answer.status.message());
+    const std::string said = answer.ok() ? answer.response.attempts(0).outcome()
+                                         : std::string(answer.status.message());
     EXPECT_NE(said, by_default.response.attempts(0).outcome())
         << options.ShortDebugString();
   }

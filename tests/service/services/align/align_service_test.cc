@@ -47,15 +47,14 @@ void ExpectTrue(const Response& response, const GeneratedSheet& sheet,
   EXPECT_LT(std::abs(error.bias.x), kBias * pixel) << name;
   EXPECT_LT(std::abs(error.bias.y), kBias * pixel) << name;
   std::printf("  %-18s mean %.2f worst %.2f bias %+.2f %+.2f confidence %.2f\n",
-              name.c_str(), error.mean, error.worst, error.bias.x,
-              error.bias.y, response.confidence());
+              name.c_str(), error.mean, error.worst, error.bias.x, error.bias.y,
+              response.confidence());
 }
 
 // `gray` as a JPEG that is stored turned and says so.
 std::string TurnedJpeg(const GrayImage& gray, int orientation) {
   testing::Picture seen(gray.width(), gray.height(), 1);
-  std::copy(gray.data(), gray.data() + gray.size_bytes(),
-            seen.samples.begin());
+  std::copy(gray.data(), gray.data() + gray.size_bytes(), seen.samples.begin());
   // Every orientation undoes itself but the two quarter turns.
   const int inverse = orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;
   testing::JpegOptions options;
@@ -262,7 +261,9 @@ TEST(AlignOverTcp, OptionsOutOfRangeAreNamed) {
   const char* const invalid = align::kOptionsInvalid;
   const std::vector<Case> cases = {
       {"method", invalid,
-       [](Options& o) { o.set_method(static_cast<align::v1::AlignMethod>(99)); }},
+       [](Options& o) {
+         o.set_method(static_cast<align::v1::AlignMethod>(99));
+       }},
       {"max_dimension", invalid, [](Options& o) { o.set_max_dimension(399); }},
       {"max_dimension", invalid, [](Options& o) { o.set_max_dimension(8001); }},
       {"max_dimension", invalid, [](Options& o) { o.set_max_dimension(-1); }},
@@ -308,8 +309,9 @@ TEST(AlignOverTcp, OptionsOutOfRangeAreNamed) {
     *settings.mutable_reference() = request.reference();
     *settings.mutable_options() = request.options();
     const auto stub = server.Align();
-    AlignStream stream(
-        [&](grpc::ClientContext* context) { return stub->AlignStream(context); });
+    AlignStream stream([&](grpc::ClientContext* context) {
+      return stub->AlignStream(context);
+    });
     const Answer<Response> ended{stream.Begin(settings).End(), {}};
     EXPECT_EQ(ended.reason(), c.reason) << shown;
     EXPECT_EQ(ended.field(), absl::StrCat("settings.options.", c.field))
@@ -446,8 +448,8 @@ TEST(AlignStreamOverTcp, TakesAReferenceByItsId) {
 
   settings.set_reference_id("unknown");
   AlignStream lost(open);
-  const Answer<Response> ended{
-      lost.Begin(settings).Item("a", sheet.jpeg).End(), {}};
+  const Answer<Response> ended{lost.Begin(settings).Item("a", sheet.jpeg).End(),
+                               {}};
   EXPECT_EQ(ended.status.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ended.reason(), align::kReferenceUnknown);
   EXPECT_THAT(lost.answers(), IsEmpty());

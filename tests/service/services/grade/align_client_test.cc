@@ -112,9 +112,8 @@ TEST(GradeWithAlignElsewhere, AnAnswerWithoutAHomographyIsUnavailable) {
 }
 
 TEST(GradeWithAlignElsewhere, AMapThatCannotBeInvertedIsAnError) {
-  for (const double number :
-       {0.0, std::numeric_limits<double>::quiet_NaN(),
-        std::numeric_limits<double>::infinity()}) {
+  for (const double number : {0.0, std::numeric_limits<double>::quiet_NaN(),
+                              std::numeric_limits<double>::infinity()}) {
     StrangeServer strange;
     for (int i = 0; i < 9; ++i) strange.service.answer.add_homography(number);
     OmrServer server(strange.Options());
@@ -126,9 +125,9 @@ TEST(GradeWithAlignElsewhere, AMapThatCannotBeInvertedIsAnError) {
 
 TEST(GradeWithAlignElsewhere, TheServicesOwnFailureIsPassedOn) {
   StrangeServer strange;
-  strange.service.status = ToGrpcStatus(
-      Error(absl::StatusCode::kNotFound, "PAGE_NOT_FOUND")
-          .Message("the page was not found in the scan"));
+  strange.service.status =
+      ToGrpcStatus(Error(absl::StatusCode::kNotFound, "PAGE_NOT_FOUND")
+                       .Message("the page was not found in the scan"));
   OmrServer server(strange.Options());
   const Answer<Response> answer = Ask(server, GradeRequestOf(QuizSheet()));
   EXPECT_EQ(answer.status.code(), absl::StatusCode::kNotFound);
@@ -138,9 +137,9 @@ TEST(GradeWithAlignElsewhere, TheServicesOwnFailureIsPassedOn) {
 
 TEST(GradeWithAlignElsewhere, AnUnknownReferenceIsSentOnce) {
   StrangeServer strange;
-  strange.service.status = ToGrpcStatus(
-      Error(absl::StatusCode::kNotFound, "REFERENCE_UNKNOWN")
-          .Resource("sightline.align.v1.Reference", "x"));
+  strange.service.status =
+      ToGrpcStatus(Error(absl::StatusCode::kNotFound, "REFERENCE_UNKNOWN")
+                       .Resource("sightline.align.v1.Reference", "x"));
   OmrServer server(strange.Options());
   const Answer<Response> answer = Ask(server, GradeRequestOf(QuizSheet()));
   EXPECT_EQ(answer.reason(), "REFERENCE_UNKNOWN");

@@ -180,8 +180,8 @@ TEST(GradeOptionsOverTcp, AlignmentOptionsOutOfRangeAreNamedInTheLayout) {
   const Answer<Response> unmarked = Ask(server, marker);
   EXPECT_EQ(unmarked.reason(), "REFERENCE_UNUSABLE");
   EXPECT_EQ(unmarked.field(),
-            absl::StrCat("layout.markers[",
-                         marker.layout().markers_size() - 1, "].kind"));
+            absl::StrCat("layout.markers[", marker.layout().markers_size() - 1,
+                         "].kind"));
 
   grade::v1::GradeSheetsSettings settings;
   *settings.mutable_layout() = request.layout();

@@ -42,8 +42,7 @@ TEST(GradeOverTcp, ReadsEveryFieldOfACleanSheet) {
     ASSERT_EQ(answer.response.fields_size(),
               static_cast<int>(sheet.form->fields.size()));
     for (int i = 0; i < answer.response.fields_size(); ++i) {
-      EXPECT_EQ(answer.response.fields(i).label(),
-                sheet.form->fields[i].label)
+      EXPECT_EQ(answer.response.fields(i).label(), sheet.form->fields[i].label)
           << name << ": the layout's order";
     }
   }
@@ -81,8 +80,7 @@ TEST(GradeOverTcp, ABlankSheetReadsBlank) {
         << field.label();
   }
   for (const auto& question : answer.response.questions()) {
-    EXPECT_EQ(question.verdict(), grade::v1::VERDICT_BLANK)
-        << question.field();
+    EXPECT_EQ(question.verdict(), grade::v1::VERDICT_BLANK) << question.field();
   }
   EXPECT_EQ(answer.response.score(), 0);
   EXPECT_EQ(answer.response.thresholds().mark_level(), 0);
@@ -194,8 +192,7 @@ TEST(GradeOverTcp, ACombinedFieldIsAQuestionToo) {
   question->add_accepted()->set_answer(read.response.combined(0).answer());
   const Answer<Response> answer = Ask(server, request);
   ASSERT_TRUE(answer.ok()) << answer.status;
-  EXPECT_EQ(answer.response.questions(0).verdict(),
-            grade::v1::VERDICT_CORRECT);
+  EXPECT_EQ(answer.response.questions(0).verdict(), grade::v1::VERDICT_CORRECT);
 }
 
 TEST(GradeOverTcp, WithoutAKeyNothingIsScored) {
@@ -215,9 +212,8 @@ TEST(GradeOverTcp, SaysHowThePageWasFoundAndWhatItCost) {
   const Answer<Response> answer = Ask(server, GradeRequestOf(Sheet()));
   ASSERT_TRUE(answer.ok()) << answer.status;
   const auto& alignment = answer.response.alignment();
-  const MapError error =
-      Compare(alignment.homography(), Sheet().scan_to_page,
-              Sheet().form->layout.page);
+  const MapError error = Compare(alignment.homography(), Sheet().scan_to_page,
+                                 Sheet().form->layout.page);
   EXPECT_LT(error.mean, 0.3) << "a scan read at half its size";
   EXPECT_LT(std::abs(error.bias.x) + std::abs(error.bias.y), 0.3);
   EXPECT_GT(alignment.confidence(), 0.5);

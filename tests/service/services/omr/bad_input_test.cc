@@ -99,13 +99,12 @@ std::vector<BadScan> BadScans() {
        kImageFormatUnknown, "scan.encoded"},
       {"half a JPEG", File(jpeg.substr(0, jpeg.size() / 2)), lost,
        kImageTruncated, "scan.encoded"},
-      {"a JPEG's first bytes", File(jpeg.substr(0, 40)), lost,
-       kImageTruncated, "scan.encoded"},
-      {"a JPEG that declares twice its rows", File(HeaderThatLies(jpeg)),
-       lost, kImageTruncated, "scan.encoded"},
-      {"a PNG without its end",
-       File(PlainPng(300, 300, 200).substr(0, 200)), lost, kImageTruncated,
+      {"a JPEG's first bytes", File(jpeg.substr(0, 40)), lost, kImageTruncated,
        "scan.encoded"},
+      {"a JPEG that declares twice its rows", File(HeaderThatLies(jpeg)), lost,
+       kImageTruncated, "scan.encoded"},
+      {"a PNG without its end", File(PlainPng(300, 300, 200).substr(0, 200)),
+       lost, kImageTruncated, "scan.encoded"},
       {"bomb: JPEG", File(testing::JpegBomb(60000, 60000, false)), invalid,
        kImageTooLarge, "scan.encoded"},
       {"bomb: progressive JPEG", File(testing::JpegBomb(60000, 60000, true)),
@@ -138,15 +137,14 @@ std::vector<BadScan> BadScans() {
        Raw(std::numeric_limits<int32_t>::max(),
            std::numeric_limits<int32_t>::max(), 1),
        invalid, kImageSizeMismatch, "scan.gray"},
-      {"raw pixels, negative side", Raw(-5, 5, 25), invalid,
-       kImageSizeMismatch, "scan.gray"},
+      {"raw pixels, negative side", Raw(-5, 5, 25), invalid, kImageSizeMismatch,
+       "scan.gray"},
       {"blank paper", File(PlainPng(1240, 1754, 252)), unknown,
        align::kPageNotFound, ""},
       {"all black", File(PlainPng(1240, 1754, 2)), unknown,
        align::kPageNotFound, ""},
-      {"another form",
-       File(SheetOf(generator::FormFamily::kBrackets).jpeg), unknown,
-       align::kPageNotFound, ""},
+      {"another form", File(SheetOf(generator::FormFamily::kBrackets).jpeg),
+       unknown, align::kPageNotFound, ""},
   };
 }
 
@@ -236,8 +234,8 @@ TEST_F(BadInput, LayoutsNameEveryWrongField) {
          l.clear_combined();
        },
        "layout"},
-      {"overlapping bubbles",
-       [&](Layout& l) { two_fields(l, 60, 60); }, "layout.fields[1]"},
+      {"overlapping bubbles", [&](Layout& l) { two_fields(l, 60, 60); },
+       "layout.fields[1]"},
       {"bubble out of the page",
        [&](Layout& l) { two_fields(l, l.page().width() - 1, 60); },
        "layout.fields[0].bubbles[0]"},
@@ -246,7 +244,8 @@ TEST_F(BadInput, LayoutsNameEveryWrongField) {
          l.mutable_blocks(0)->mutable_origin()->set_x(l.page().width());
        },
        "layout.blocks[0]"},
-      {"negative gap", [](Layout& l) { l.mutable_blocks(0)->set_value_gap(-5); },
+      {"negative gap",
+       [](Layout& l) { l.mutable_blocks(0)->set_value_gap(-5); },
        "layout.blocks[0].value_gap"},
       {"gap that is no number",
        [](Layout& l) {
@@ -298,8 +297,7 @@ TEST_F(BadInput, LayoutsNameEveryWrongField) {
     EXPECT_EQ(answer.status.code(), StatusCode::kInvalidArgument)
         << c.name << answer.status;
     EXPECT_EQ(answer.reason(), grade::kLayoutInvalid) << c.name;
-    EXPECT_THAT(Fields(answer.status), Contains(StartsWith(c.field)))
-        << c.name;
+    EXPECT_THAT(Fields(answer.status), Contains(StartsWith(c.field))) << c.name;
   }
 }
 
@@ -382,8 +380,7 @@ TEST_F(BadInput, KeysThatDoNotFitTheLayout) {
     EXPECT_EQ(answer.status.code(), StatusCode::kInvalidArgument)
         << c.name << answer.status;
     EXPECT_EQ(answer.reason(), grade::kKeyInvalid) << c.name << answer.status;
-    EXPECT_THAT(Fields(answer.status), Contains(StartsWith(c.field)))
-        << c.name;
+    EXPECT_THAT(Fields(answer.status), Contains(StartsWith(c.field))) << c.name;
   }
 }
 

@@ -8,10 +8,13 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <map>
 #include <random>
 
+#include "common/image/reasons.h"
+#include "common/status/error.h"
 #include "tests/unit/common/image/image_matchers.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -24,6 +27,8 @@ namespace {
 
 std::atomic<int64_t> bytes_now = 0;
 std::atomic<int64_t> bytes_peak = 0;
+// Larger allocations of this thread fail.
+thread_local size_t largest_allowed = SIZE_MAX;
 
 void Count(int64_t bytes) {
   const int64_t now = bytes_now += bytes;
@@ -44,16 +49,19 @@ void* __libc_memalign(size_t, size_t);
 void __libc_free(void*);
 
 void* malloc(size_t size) {
+  if (size > largest_allowed) return nullptr;
   void* block = __libc_malloc(size);
   if (block != nullptr) Count(static_cast<int64_t>(malloc_usable_size(block)));
   return block;
 }
 void* calloc(size_t count, size_t size) {
+  if (count != 0 && size > largest_allowed / count) return nullptr;
   void* block = __libc_calloc(count, size);
   if (block != nullptr) Count(static_cast<int64_t>(malloc_usable_size(block)));
   return block;
 }
 void* realloc(void* old, size_t size) {
+  if (size > largest_allowed) return nullptr;
   const auto before =
       old == nullptr ? 0 : static_cast<int64_t>(malloc_usable_size(old));
   void* block = __libc_realloc(old, size);
@@ -235,6 +243,23 @@ TEST(DecodeMemory, IsSmallForReducedBaselineScans) {
     EXPECT_LT(bound, 3'200'000);
     EXPECT_LE(PeakOf([&] { ASSERT_TRUE(DecodeGray(file, options).ok()); }),
               bound);
+  }
+}
+
+TEST(DecodeMemory, RunningOutIsAnErrorNotACrash) {
+  if (SIGHTLINE_COUNTS_MALLOC == 0) {
+    GTEST_SKIP() << "SKIPPED: whole test: a sanitizer replaces malloc()";
+  }
+  for (const auto& [name, file] : FilesOfEveryKind(1200, 900)) {
+    SCOPED_TRACE(name);
+    // Less than the 1 MB of the result.
+    largest_allowed = 600'000;
+    const absl::Status status = DecodeGray(file, DecodeOptions()).status();
+    largest_allowed = SIZE_MAX;
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+    const auto details = DetailsOf(status);
+    ASSERT_TRUE(details.has_value());
+    EXPECT_EQ(details->reason, kImageOutOfMemory);
   }
 }
 

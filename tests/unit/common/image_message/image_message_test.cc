@@ -51,9 +51,8 @@ TEST(ImageMessage, AFileAndRawPixelsGiveTheSame) {
     ASSERT_TRUE(decoded.ok()) << decoded.status();
     EXPECT_EQ(decoded->reduction, 1);
     ASSERT_EQ(decoded->pixels.size_bytes(), ramp.size_bytes());
-    EXPECT_EQ(std::memcmp(decoded->pixels.data(), ramp.data(),
-                          ramp.size_bytes()),
-              0);
+    EXPECT_EQ(
+        std::memcmp(decoded->pixels.data(), ramp.data(), ramp.size_bytes()), 0);
   }
 }
 
@@ -112,7 +111,8 @@ TEST(ImageMessage, LimitsAreCheckedFromTheHeader) {
   limits = {};
   limits.max_file_bytes = 10;
   EXPECT_EQ(
-      Reason(InspectImage(ImageSource::Of(message), "scan", 0, limits).status()),
+      Reason(
+          InspectImage(ImageSource::Of(message), "scan", 0, limits).status()),
       kImageTooLarge);
 }
 

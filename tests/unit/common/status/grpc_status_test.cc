@@ -83,7 +83,10 @@ TEST(GrpcStatus, DetailsThatCannotBeReadAreLeftOut) {
 TEST(GrpcStatus, WhatIsNotPrintableIsReplaced) {
   const absl::Status status =
       Error(absl::StatusCode::kInvalidArgument, "QUOTES")
-          .Message("a\x01""b\xff""c\xc3\xa9\xed\xa0\x80")
+          .Message(
+              "a\x01"
+              "b\xff"
+              "c\xc3\xa9\xed\xa0\x80")
           .Field("x\n", "y\x7f")
           .With("k\xc0\xaf", "v");
   const google::rpc::Status rpc = ToRpcStatus(status);

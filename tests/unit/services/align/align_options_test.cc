@@ -72,18 +72,18 @@ TEST(AlignOptions, MaxDimensionIsBoundedByTheServers) {
 
 TEST(AlignOptions, LimitsOfEveryRangeAreAllowed) {
   using Set = std::function<void(v1::AlignOptions&)>;
-  for (const Set& set : std::vector<Set>{
-           [](auto& o) { o.set_max_dimension(400); },
-           [](auto& o) { o.set_max_dimension(8000); },
-           [](auto& o) { o.set_max_features(50); },
-           [](auto& o) { o.set_max_features(10000); },
-           [](auto& o) { o.set_downsample_size(200); },
-           [](auto& o) { o.set_downsample_size(4000); },
-           [](auto& o) { o.set_min_good_matches(4); },
-           [](auto& o) { o.set_min_good_matches(1000); },
-           [](auto& o) { o.set_output_width(100); },
-           [](auto& o) { o.set_output_width(10000); },
-           [](auto& o) { o.set_min_confidence(1); }}) {
+  for (const Set& set :
+       std::vector<Set>{[](auto& o) { o.set_max_dimension(400); },
+                        [](auto& o) { o.set_max_dimension(8000); },
+                        [](auto& o) { o.set_max_features(50); },
+                        [](auto& o) { o.set_max_features(10000); },
+                        [](auto& o) { o.set_downsample_size(200); },
+                        [](auto& o) { o.set_downsample_size(4000); },
+                        [](auto& o) { o.set_min_good_matches(4); },
+                        [](auto& o) { o.set_min_good_matches(1000); },
+                        [](auto& o) { o.set_output_width(100); },
+                        [](auto& o) { o.set_output_width(10000); },
+                        [](auto& o) { o.set_min_confidence(1); }}) {
     v1::AlignOptions options;
     set(options);
     EXPECT_TRUE(ToSettings(options, {}).ok()) << options.ShortDebugString();

@@ -16,6 +16,7 @@ using ::testing::ElementsAreArray;
 constexpr GroupLevels kLevels = {.noise = 0.01,
                                  .mark = 0.6,
                                  .empty_below = 0.06,
+                                 .blank_below = 0.06,
                                  .threshold = 0.24,
                                  .marked_from = 0.33};
 
@@ -44,7 +45,7 @@ FieldReading Decide(FieldKind kind, const std::vector<double>& excess,
         {std::string(1, static_cast<char>('A' + i)), {}, {}, {}});
     // Ink beyond the scan's end is written as a negative excess of -9.
     const bool is_inside = excess[i] > -9;
-    evidence.push_back({is_inside ? excess[i] : 0,
+    evidence.push_back({is_inside ? excess[i] : 0, is_inside ? excess[i] : 0,
                         is_inside ? excess[i] + 0.1 : 0, match, is_inside});
   }
   return DecideField(field, evidence, kLevels, options);

@@ -1,0 +1,89 @@
+// Memory of sightline-omr, measured at the built server.
+//
+//   omr_server_bench [--json]
+#include <grpcpp/grpcpp.h>
+
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "bench/support/figures.h"
+#include "common/status/grpc_status.h"
+#include "common/status/status_macros.h"
+#include "sightline/grade/v1/grade.grpc.pb.h"
+#include "tests/support/process/server_program.h"
+#include "tests/support/sheets/sheet_batch.h"
+
+namespace sightline::bench {
+namespace {
+
+using grade::v1::GradeService;
+using process::ServerProgram;
+using process::ServerProgramOptions;
+using sheets::SheetBatch;
+
+constexpr int kClients = 8;
+constexpr int kSheetsPerClient = 8;
+
+absl::Status Grade(ServerProgram& server, const SheetBatch& sheets, int first) {
+  const auto stub = GradeService::NewStub(server.Connect());
+  for (int i = 0; i < kSheetsPerClient; ++i) {
+    const int sheet = (first + i) % sheets.count();
+    grpc::ClientContext context;
+    grade::v1::GradeSheetResponse answer;
+    SL_RETURN_IF_ERROR(FromGrpcStatus(
+        stub->GradeSheet(&context, sheets.request(sheet), &answer)));
+    const std::string mistakes = sheets.Mistakes(sheet, answer);
+    if (!mistakes.empty()) {
+      return absl::InternalError(absl::StrCat("sheet ", sheet, ": ", mistakes));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Figure>> Measure() {
+  SL_ASSIGN_OR_RETURN(const SheetBatch sheets,
+                      SheetBatch::Make(kClients, /*seed=*/31));
+  size_t bytes = 0;
+  for (int i = 0; i < sheets.count(); ++i) bytes += sheets.scan(i).size();
+  std::fprintf(stderr, "%d sheets of %zu KB on average\n", sheets.count(),
+               bytes / sheets.count() / 1000);
+  ServerProgramOptions options;
+  // As a pod has it.
+  options.flags = {"--memory_budget=512MiB", "--predrain=0s"};
+  SL_ASSIGN_OR_RETURN(const auto server,
+                      ServerProgram::Start("sightline-omr", options));
+  absl::SleepFor(absl::Seconds(1));
+  const int64_t idle_bytes = server->process().ResidentBytes();
+  std::mutex mutex;
+  absl::Status failure;
+  std::vector<std::thread> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.emplace_back([&, i] {
+      const absl::Status graded = Grade(*server, sheets, i);
+      std::lock_guard<std::mutex> lock(mutex);
+      failure.Update(graded);
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  SL_RETURN_IF_ERROR(failure);
+  const int64_t peak_bytes = server->process().PeakResidentBytes();
+  absl::SleepFor(absl::Seconds(1));
+  return std::vector<Figure>{
+      {"omr_idle_rss_mb", ToMegabytes(idle_bytes), "MB"},
+      {"omr_peak_rss_8_concurrent_mb", ToMegabytes(peak_bytes), "MB"},
+      {"omr_rss_after_load_mb", ToMegabytes(server->process().ResidentBytes()),
+       "MB"}};
+}
+
+}  // namespace
+}  // namespace sightline::bench
+
+int main(int argc, char** argv) {
+  return sightline::bench::RunBenchmark(argc, argv, sightline::bench::Measure);
+}
