@@ -1,10 +1,12 @@
 // Bad input to align and grade over TCP: exactly which code, reason and field.
 // docs/errors.md says the same in words.
 #include <gmock/gmock.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <future>
 #include <limits>
 #include <string>
 #include <vector>
@@ -385,17 +387,16 @@ TEST_F(BadInput, KeysThatDoNotFitTheLayout) {
 // Bytes straight to a method, as a foreign client may send them.
 absl::Status SendBytes(const OmrServer& server, const std::string& method,
                        const std::string& bytes) {
-  const auto channel = server.Connect();
+  grpc::GenericStub stub(server.Connect());
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
   const grpc::Slice slice(bytes);
   const grpc::ByteBuffer request(&slice, 1);
   grpc::ByteBuffer response;
-  grpc::CompletionQueue queue;
-  const grpc::internal::RpcMethod rpc(method.c_str(),
-                                      grpc::internal::RpcMethod::NORMAL_RPC);
-  return FromGrpcStatus(grpc::internal::BlockingUnaryCall(
-      channel.get(), rpc, &context, request, &response));
+  std::promise<grpc::Status> done;
+  stub.UnaryCall(&context, method, grpc::StubOptions(), &request, &response,
+                 [&](grpc::Status status) { done.set_value(status); });
+  return FromGrpcStatus(done.get_future().get());
 }
 
 constexpr char kGradeSheet[] = "/sightline.grade.v1.GradeService/GradeSheet";

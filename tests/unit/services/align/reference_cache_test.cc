@@ -23,12 +23,11 @@ std::shared_ptr<const PageRegistrar> MakeRegistrar() {
                                   ShapeKind::kEllipse});
     }
   }
-  reference.markers = {
-      {MarkerKind::kRing, {60, 60}, {50, 50}, {}},
-      {MarkerKind::kRing, {940, 60}, {50, 50}, {}},
-      {MarkerKind::kRing, {60, 1340}, {50, 50}, {}},
-      {MarkerKind::kRing, {940, 1340}, {50, 50}, {}},
-  };
+  for (const double x : {60, 940}) {
+    for (const double y : {60, 1340}) {
+      reference.markers.push_back({MarkerKind::kRing, {x, y}, {50, 50}, {}});
+    }
+  }
   auto registrar = PageRegistrar::Create(std::move(reference));
   EXPECT_TRUE(registrar.ok()) << registrar.status();
   return *std::move(registrar);
