@@ -84,7 +84,7 @@ Verdict ImageVerifier::Verify(ScanImages& scan,
     double reach;
     double tolerance;
   } passes[] = {{frame_reach, limits.first_tolerance},
-                {limits.last_reach, limits.tolerance},
+                {limits.second_reach, limits.tolerance},
                 {limits.last_reach, limits.tolerance}};
   Sightings sightings;
   std::optional<Fit> fit;

@@ -16,8 +16,9 @@ struct ImageVerifierThresholds {
   // Distance from the common homography, frame pixels.
   double first_tolerance = 3.5;
   double tolerance = 2.0;
-  // How far the last refinement searches, frame pixels.
-  double last_reach = 4;
+  // How far the second and the last pass search, frame pixels.
+  double second_reach = 4;
+  double last_reach = 2;
   // Patches that must agree, and their share of those compared.
   int min_inliers = 12;
   double min_share = 0.5;

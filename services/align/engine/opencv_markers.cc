@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "services/align/engine/opencv_matrix.h"
+#include "services/align/engine/pattern.h"
 
 namespace sightline::align {
 namespace {
@@ -185,9 +186,23 @@ std::vector<MarkerCandidate> FindIsolatedPictures(const GrayView& image,
   const double picture_to_ink =
       static_cast<double>(upright.cols + upright.rows) /
       (ink.width + ink.height);
-  cv::Mat turned[4];
-  turned[0] = AtCommonSize(upright(ink));
-  for (int i = 1; i < 4; ++i) cv::rotate(turned[0], turned[i], i - 1);
+  std::optional<Pattern> turned[4];
+  const cv::Mat common = AtCommonSize(upright(ink));
+  for (int i = 0; i < 4; ++i) {
+    cv::Mat turned_by;
+    if (i == 0) {
+      turned_by = common;
+    } else {
+      cv::rotate(common, turned_by, i - 1);
+    }
+    turned[i] =
+        Pattern::Create(kCommonSide,
+                        std::vector<uint8_t>(
+                            turned_by.data, turned_by.data + turned_by.total()),
+                        {});
+    // A picture of one gray looks like nothing.
+    if (!turned[i].has_value()) return {};
+  }
   std::vector<MarkerCandidate> candidates;
   for (const std::vector<cv::Point>& outline :
        FindDarkThings(scene, min_size / picture_to_ink,
@@ -199,7 +214,7 @@ std::vector<MarkerCandidate> FindIsolatedPictures(const GrayView& image,
     double second = 0;
     int turns = 0;
     for (int i = 0; i < 4; ++i) {
-      const double likeness = Likeness(seen, turned[i]);
+      const double likeness = turned[i]->FindIn(seen.data, kCommonSide).score;
       second = std::max(second, std::min(best, likeness));
       if (likeness <= best) continue;
       best = likeness;

@@ -1,9 +1,7 @@
 #include "services/align/engine/page_registrar.h"
 
 #include <algorithm>
-#include <new>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -14,6 +12,7 @@
 #include "services/align/engine/feature_strategy.h"
 #include "services/align/engine/image_verifier.h"
 #include "services/align/engine/marker_strategy.h"
+#include "services/align/engine/opencv_guard.h"
 #include "services/align/engine/opencv_image.h"
 #include "services/align/engine/page_contour_strategy.h"
 #include "services/align/engine/page_patches.h"
@@ -32,20 +31,6 @@ constexpr int kMinFrameWidth = 500;
 constexpr int kMaxFrameHeight = 2000;
 // What a verification and OpenCV's own tables take.
 constexpr int64_t kVerifyBytes = int64_t{1} << 20;
-
-// Runs `compute`, turning what the libraries throw into a status.
-template <typename Compute>
-auto Guarded(Compute compute) -> decltype(compute()) {
-  try {
-    return compute();
-  } catch (const std::bad_alloc&) {
-    return Error(absl::StatusCode::kResourceExhausted, kMemoryExhausted)
-        .Message("not enough memory to register this scan");
-  } catch (const std::exception& exception) {
-    return Error(absl::StatusCode::kInternal, kRegistrationFailed)
-        .Message(absl::StrCat("registration failed: ", exception.what()));
-  }
-}
 
 PageFrame FrameFor(PixelSize page, const GrayImage& image) {
   const double highest = kMaxFrameHeight * page.width / page.height;

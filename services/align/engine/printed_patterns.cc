@@ -13,6 +13,8 @@ namespace {
 constexpr uint8_t kPaper = 255;
 // Below this a bubble's outline and inside can't be told apart, pixels.
 constexpr double kMinBubble = 6;
+// Above, a window around it would be too large to search.
+constexpr double kMaxBubble = 100;
 // Width of an outline, share of the smaller side. At least a pixel.
 constexpr double kLineShare = 0.1;
 // The part of a ring's radius that is taken for black.
@@ -145,7 +147,10 @@ Drawing DrawMark(MarkerKind kind, PixelSize size) {
 
 std::optional<Patch> OutlinePatch(ShapeKind kind, PixelSize size,
                                   double margin) {
-  if (std::min(size.width, size.height) < kMinBubble) return std::nullopt;
+  if (std::min(size.width, size.height) < kMinBubble ||
+      std::max(size.width, size.height) > kMaxBubble) {
+    return std::nullopt;
+  }
   // An outline is thin, and is only searched between its neighbours: at half
   // the resolution there is little left to find.
   return AsPatch(DrawOutline(kind, size, margin), nullptr);

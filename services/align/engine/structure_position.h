@@ -19,7 +19,7 @@ struct StructureThresholds {
   double min_marker_score = 0.6;
   // Distance from the common homography, frame pixels.
   double first_tolerance = 4;
-  double tolerance = 2;
+  double tolerance = 3;
   // How far the last refinement searches, frame pixels.
   double last_reach = 4;
   // Outlines that must agree, and their share of those compared.

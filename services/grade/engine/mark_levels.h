@@ -6,24 +6,11 @@
 #ifndef SIGHTLINE_SERVICES_GRADE_ENGINE_MARK_LEVELS_H_
 #define SIGHTLINE_SERVICES_GRADE_ENGINE_MARK_LEVELS_H_
 
-#include <optional>
 #include <vector>
 
-namespace sightline::grade {
+#include "services/grade/engine/empty_ink.h"
 
-// One bubble's ink, relative to the paper: 0 white, 1 black.
-struct Ink {
-  int group = 0;
-  // Bubbles with the same column carry the same printed letter; columns are
-  // numbered through the page.
-  int column = 0;
-  // Mean over the bubble's inside.
-  float fill = 0;
-  // Of its lighter part, which a printed letter does not reach.
-  float veil = 0;
-  // False for a bubble that could not be measured; it counts nowhere.
-  bool is_usable = false;
-};
+namespace sightline::grade {
 
 // What tells marks from empty bubbles in one group. All in excess ink: ink
 // beyond that of an empty bubble of the same column.

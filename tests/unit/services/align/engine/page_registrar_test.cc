@@ -294,6 +294,44 @@ TEST(PageRegistrar, CopesWithTinyAndHugeScans) {
   EXPECT_LT(MeanError(found->scan_to_page, huge.scan_to_page, page.page), 0.3);
 }
 
+TEST(PageRegistrar, CopesWithScansOfAnyShape) {
+  const GeneratedPage page = DrawPage(DesignWith(MarkerKind::kImage));
+  const auto by_image = MakeRegistrar(page.WithImage());
+  const auto by_structure = MakeRegistrar(page.WithoutImage());
+  RegistrationOptions options;
+  options.memory_bytes = kPlenty;
+  for (const auto& [width, height] :
+       {std::pair{100, 9000}, {9000, 100}, {100, 100}}) {
+    const GrayImage scan =
+        SeenThrough(page.blank, Homography(), width, height, 200);
+    for (const PageRegistrar* registrar :
+         {by_image.get(), by_structure.get()}) {
+      EXPECT_EQ(registrar->Register(scan, options, StopToken()).status().code(),
+                absl::StatusCode::kNotFound)
+          << width << " x " << height;
+    }
+  }
+}
+
+TEST(PageRegistrar, CopesWithBubblesAndMarkersOfAnySize) {
+  const GeneratedPage page = DrawPage(PageDesign());
+  for (const double size : {0.5, 3.0, 60.0, 400.0, 620.0}) {
+    Reference reference = page.WithoutImage();
+    for (size_t i = 0; i < reference.shapes.size(); i += 2) {
+      reference.shapes[i].size = {size, size};
+    }
+    reference.markers.clear();
+    for (const PixelPoint& corner :
+         {PixelPoint{0, 0}, {1240, 0}, {1240, 1754}, {0, 1754}}) {
+      reference.markers.push_back(
+          {MarkerKind::kSquare, corner, {size, size}, {}});
+    }
+    const auto registrar = MakeRegistrar(std::move(reference));
+    EXPECT_FALSE(registrar->Register(page.blank, {}, StopToken()).ok())
+        << "no such markers are there";
+  }
+}
+
 TEST(PageRegistrar, MayBeSharedByThreads) {
   const GeneratedPage page = DrawPage(PageDesign());
   const auto registrar = MakeRegistrar(page.WithImage());
