@@ -8,10 +8,9 @@
 namespace sightline::grade {
 namespace {
 
-// Shares of the printed size: what is surely within the line, what only a
-// letter or a mark reaches, and what lies beyond the line.
+// Shares of the printed size: what is surely within the line, and what lies
+// beyond it.
 constexpr double kInsideShare = 0.76;
-constexpr double kMiddleShare = 0.5;
 constexpr double kAroundShare = 1.2;
 // Ring of paper, samples.
 constexpr double kAroundSamples = 5;
@@ -71,45 +70,50 @@ std::array<std::vector<int>, 4> Around(const GroupPrint& print) {
   return around;
 }
 
+// Room for the ring of paper and for a bubble that goes its own way.
+GroupPrint CloseUp(const GroupPrint& print) {
+  GroupPrint close = print;
+  const double reach = kAroundSamples + kOwnShift;
+  close.frame = print.frame.Reaching(
+      print.frame.half_width * print.scale_x * kAroundShare + reach,
+      print.frame.half_height * print.scale_y * kAroundShare + reach);
+  return close;
+}
+
+std::vector<int> Within(const GroupPrint& print, double share) {
+  return SamplesInside(print.shape, print.frame,
+                       print.frame.half_width * print.scale_x * share,
+                       print.frame.half_height * print.scale_y * share);
+}
+
 }  // namespace
 
 BubbleMeter::BubbleMeter(const GroupPrint& print)
-    : frame_(print.frame),
-      outline_(print.MakeOutline()),
-      inside_(SamplesInside(
-          print.shape, print.frame,
-          print.frame.half_width * print.scale_x * kInsideShare,
-          print.frame.half_height * print.scale_y * kInsideShare)),
-      middle_(SamplesInside(
-          print.shape, print.frame,
-          print.frame.half_width * print.scale_x * kMiddleShare,
-          print.frame.half_height * print.scale_y * kMiddleShare)),
-      around_(Around(print)),
-      own_shift_(print.has_outlines ? kOwnShift : 0),
-      max_shift_x_(outline_.max_shift_x()),
-      max_shift_y_(outline_.max_shift_y()),
-      map_(print.frame) {}
+    : print_(CloseUp(print)),
+      outline_(print_.MakeOutline()),
+      inside_(Within(print_, kInsideShare)),
+      around_(Around(print_)),
+      own_shift_(print_.has_outlines ? kOwnShift : 0),
+      map_(print_.frame) {}
 
 BubbleMeasure BubbleMeter::Measure(const GrayImage& scan,
                                    const Homography& page_to_scan,
                                    PixelPoint center, Shift expected) {
   BubbleMeasure measure;
-  SamplePatch(scan, page_to_scan, center, frame_, patch_);
+  const PatchFrame& frame = print_.frame;
+  const PixelPoint place = {center.x + expected.x * frame.pitch,
+                            center.y + expected.y * frame.pitch};
+  SamplePatch(scan, page_to_scan, place, frame, patch_);
   if (!patch_.is_mapped) return measure;
   map_.Clear();
   map_.Add(patch_.samples);
-  expected.x = std::clamp(expected.x, -max_shift_x_, max_shift_x_);
-  expected.y = std::clamp(expected.y, -max_shift_y_, max_shift_y_);
-  Shift best = expected;
+  Shift best;
   float best_score = -1;
-  for (int y = expected.y - own_shift_; y <= expected.y + own_shift_; ++y) {
-    if (std::abs(y) > max_shift_y_) continue;
-    for (int x = expected.x - own_shift_; x <= expected.x + own_shift_; ++x) {
-      if (std::abs(x) > max_shift_x_) continue;
+  for (int y = -own_shift_; y <= own_shift_; ++y) {
+    for (int x = -own_shift_; x <= own_shift_; ++x) {
       // A bubble goes its own way only for a clearly better outline.
-      const int far = (x - expected.x) * (x - expected.x) +
-                      (y - expected.y) * (y - expected.y);
-      const float score = outline_.Score(map_, {x, y}) / (1 + 0.1f * far);
+      const float score =
+          outline_.Score(map_, {x, y}) / (1 + 0.1f * (x * x + y * y));
       if (score > best_score) {
         best_score = score;
         best = {x, y};
@@ -118,7 +122,7 @@ BubbleMeasure BubbleMeter::Measure(const GrayImage& scan,
   }
   measure.outline = outline_.Score(map_, best);
 
-  const int width = frame_.width;
+  const int width = frame.width;
   const int start = best.y * width + best.x;
   const uint8_t* samples = patch_.samples.data();
   Histogram inside;
@@ -130,20 +134,14 @@ BubbleMeasure BubbleMeter::Measure(const GrayImage& scan,
   }
   measure.inside = static_cast<float>(sum) / inside_.size();
   measure.light = inside.Quantile(0.7);
-  float middle = 0;
-  for (const int offset : middle_) middle += map_.data()[start + offset];
-  measure.middle = middle / middle_.size();
 
   // Across a shadow's edge the paper under the bubble lies between the paper on
   // either side; and one side may be full of ink.
   std::array<float, 4> papers;
-  const int end = static_cast<int>(patch_.samples.size());
   for (size_t quarter = 0; quarter < around_.size(); ++quarter) {
     Histogram around;
     for (const int offset : around_[quarter]) {
-      // The ring of a displaced bubble may leave the patch.
-      const int at = start + offset;
-      if (at >= 0 && at < end) around.Add(samples[at]);
+      around.Add(samples[start + offset]);
     }
     papers[quarter] = around.Quantile(0.85);
   }
@@ -156,15 +154,15 @@ BubbleMeasure BubbleMeter::Measure(const GrayImage& scan,
         std::max(measure.paper, static_cast<float>(inside.Quantile(0.9)));
   }
   measure.center =
-      patch_.ToScan(frame_.width / 2.0 + best.x, frame_.height / 2.0 + best.y);
-  const double half_x = frame_.half_width;
-  const double half_y = frame_.half_height;
+      patch_.ToScan(frame.width / 2.0 + best.x, frame.height / 2.0 + best.y);
+  const double half_x = frame.half_width;
+  const double half_y = frame.half_height;
   measure.is_inside = true;
   for (const double x : {-half_x, half_x}) {
     for (const double y : {-half_y, half_y}) {
       const PixelPoint corner =
-          patch_.ToScan(frame_.width / 2.0 + best.x + x * 0.8,
-                        frame_.height / 2.0 + best.y + y * 0.8);
+          patch_.ToScan(frame.width / 2.0 + best.x + x * 0.8,
+                        frame.height / 2.0 + best.y + y * 0.8);
       measure.is_inside = measure.is_inside && corner.x >= 0 && corner.y >= 0 &&
                           corner.x <= scan.width() && corner.y <= scan.height();
     }

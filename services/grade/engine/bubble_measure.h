@@ -21,9 +21,8 @@ struct BubbleMeasure {
   float paper = 0;
   float inside = 0;
   float light = 0;
-  // Darkness along the outline, and in its middle.
+  // Darkness along the outline.
   float outline = 0;
-  float middle = 0;
 };
 
 // Measures the bubbles of one group. Not thread-safe: it owns working space.
@@ -37,14 +36,12 @@ class BubbleMeter {
                         PixelPoint center, Shift expected);
 
  private:
-  const PatchFrame frame_;
+  // The print, in patches just large enough to measure.
+  const GroupPrint print_;
   const Outline outline_;
   const std::vector<int> inside_;
-  const std::vector<int> middle_;
   const std::array<std::vector<int>, 4> around_;
   const int own_shift_;
-  int max_shift_x_;
-  int max_shift_y_;
   LineMap map_;
   BubblePatch patch_;
 };

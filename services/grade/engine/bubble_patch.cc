@@ -12,7 +12,7 @@ constexpr double kMaxPixelsPerSample = 400;
 constexpr double kMinPixelsPerSample = 0.02;
 // Subsamples per side: more would not change a mean that another 100 samples
 // join.
-constexpr int kMaxSubsamples = 4;
+constexpr int kMaxSubsamples = 3;
 
 int BilinearAt(const GrayImage& scan, float x, float y) {
   // Corner-based to pixel centres.
@@ -31,55 +31,63 @@ int BilinearAt(const GrayImage& scan, float x, float y) {
   return static_cast<int>(upper + fy * (lower - upper) + 0.5f);
 }
 
-// Bilinear, for a patch that lies at least a pixel within the scan.
+// The mean of n x n bilinear samples, for a patch that lies at least a pixel
+// within the scan.
+template <int n>
 void SampleInside(const GrayImage& scan, const BubblePatch& patch, int width,
                   int height, uint8_t* out) {
   constexpr int kBits = 14;
   constexpr int kOne = 1 << kBits;
   const int64_t stride = scan.stride_bytes();
-  const int step_x = static_cast<int>(std::lround(patch.along_x.x * kOne));
-  const int step_y = static_cast<int>(std::lround(patch.along_x.y * kOne));
+  const auto fixed = [](double value) {
+    return static_cast<int>(std::lround(value * kOne));
+  };
+  const int step_x = fixed(patch.along_x.x);
+  const int step_y = fixed(patch.along_x.y);
+  // From a sample's centre to its subsamples.
+  int offset_x[n * n];
+  int offset_y[n * n];
+  for (int k = 0; k < n * n; ++k) {
+    const double u = (k % n + 0.5) / n - 0.5;
+    const double v = (k / n + 0.5) / n - 0.5;
+    offset_x[k] = fixed(u * patch.along_x.x + v * patch.along_y.x);
+    offset_y[k] = fixed(u * patch.along_x.y + v * patch.along_y.y);
+  }
   for (int j = 0; j < height; ++j) {
     const PixelPoint start = patch.ToScan(0.5, j + 0.5);
-    int x = static_cast<int>(std::lround((start.x - 0.5) * kOne));
-    int y = static_cast<int>(std::lround((start.y - 0.5) * kOne));
+    int x = fixed(start.x - 0.5);
+    int y = fixed(start.y - 0.5);
     for (int i = 0; i < width; ++i) {
-      const uint8_t* p = scan.data() + (y >> kBits) * stride + (x >> kBits);
-      const int fx = (x & (kOne - 1)) >> (kBits - 8);
-      const int fy = (y & (kOne - 1)) >> (kBits - 8);
-      const int upper = (p[0] << 8) + fx * (p[1] - p[0]);
-      const int lower = (p[stride] << 8) + fx * (p[stride + 1] - p[stride]);
-      *out++ = static_cast<uint8_t>(
-          ((upper << 8) + fy * (lower - upper) + (1 << 15)) >> 16);
+      int sum = 0;
+      for (int k = 0; k < n * n; ++k) {
+        const int u = x + offset_x[k];
+        const int v = y + offset_y[k];
+        const uint8_t* p = scan.data() + (v >> kBits) * stride + (u >> kBits);
+        const int fx = (u & (kOne - 1)) >> (kBits - 8);
+        const int fy = (v & (kOne - 1)) >> (kBits - 8);
+        const int upper = (p[0] << 8) + fx * (p[1] - p[0]);
+        const int lower = (p[stride] << 8) + fx * (p[stride + 1] - p[stride]);
+        sum += ((upper << 8) + fy * (lower - upper)) >> 8;
+      }
+      constexpr int kHalf = n * n * 128;
+      *out++ = static_cast<uint8_t>((sum + kHalf) / (n * n * 256));
       x += step_x;
       y += step_y;
     }
   }
 }
 
-// The mean of n x n pixels per sample.
-void SampleMeans(const GrayImage& scan, const BubblePatch& patch, int width,
-                 int height, int n, uint8_t* out) {
-  const float step = 1.0f / n;
-  const float ax = static_cast<float>(patch.along_x.x) * step;
-  const float ay = static_cast<float>(patch.along_x.y) * step;
-  const int last_x = scan.width() - 1;
-  const int last_y = scan.height() - 1;
+// The same at the scan's edges, which repeat.
+void SampleAtEdge(const GrayImage& scan, const BubblePatch& patch, int width,
+                  int height, int n, uint8_t* out) {
   for (int j = 0; j < height; ++j) {
     for (int i = 0; i < width; ++i) {
       int sum = 0;
-      for (int b = 0; b < n; ++b) {
-        const PixelPoint start =
-            patch.ToScan(i + 0.5 * step, j + (b + 0.5) * step);
-        float x = static_cast<float>(start.x);
-        float y = static_cast<float>(start.y);
-        for (int a = 0; a < n; ++a) {
-          const int column = std::clamp(static_cast<int>(x), 0, last_x);
-          const int row = std::clamp(static_cast<int>(y), 0, last_y);
-          sum += scan.row(row)[column];
-          x += ax;
-          y += ay;
-        }
+      for (int k = 0; k < n * n; ++k) {
+        const PixelPoint at =
+            patch.ToScan(i + (k % n + 0.5) / n, j + (k / n + 0.5) / n);
+        sum += BilinearAt(scan, static_cast<float>(at.x),
+                          static_cast<float>(at.y));
       }
       *out++ = static_cast<uint8_t>((sum + n * n / 2) / (n * n));
     }
@@ -96,6 +104,13 @@ PatchFrame::PatchFrame(PixelSize bubble) {
   half_height = bubble.height / pitch / 2;
   width = 2 * (static_cast<int>(std::ceil(half_width)) + kMargin);
   height = 2 * (static_cast<int>(std::ceil(half_height)) + kMargin);
+}
+
+PatchFrame PatchFrame::Reaching(double x, double y) const {
+  PatchFrame frame = *this;
+  frame.width = 2 * static_cast<int>(std::ceil(x));
+  frame.height = 2 * static_cast<int>(std::ceil(y));
+  return frame;
 }
 
 void SamplePatch(const GrayImage& scan, const Homography& page_to_scan,
@@ -140,22 +155,20 @@ void SamplePatch(const GrayImage& scan, const Homography& page_to_scan,
                        right_most <= scan.width() - 2 &&
                        bottom <= scan.height() - 2;
 
-  const int n = std::clamp(static_cast<int>(std::max(scale_x, scale_y) + 0.25),
-                           1, kMaxSubsamples);
+  // A bilinear sample speaks for up to two pixels each way.
+  const int n = std::clamp(
+      static_cast<int>(std::ceil(std::max(scale_x, scale_y) / 2 - 0.25)), 1,
+      kMaxSubsamples);
   uint8_t* out = patch.samples.data();
   // Fixed point holds coordinates below 2^17.
-  if (n == 1 && has_rim && scan.width() < 100000 && scan.height() < 100000) {
-    SampleInside(scan, patch, frame.width, frame.height, out);
+  if (!has_rim || scan.width() > 100000 || scan.height() > 100000) {
+    SampleAtEdge(scan, patch, frame.width, frame.height, n, out);
   } else if (n == 1) {
-    for (int j = 0; j < frame.height; ++j) {
-      for (int i = 0; i < frame.width; ++i) {
-        const PixelPoint at = patch.ToScan(i + 0.5, j + 0.5);
-        *out++ = static_cast<uint8_t>(BilinearAt(scan, static_cast<float>(at.x),
-                                                 static_cast<float>(at.y)));
-      }
-    }
+    SampleInside<1>(scan, patch, frame.width, frame.height, out);
+  } else if (n == 2) {
+    SampleInside<2>(scan, patch, frame.width, frame.height, out);
   } else {
-    SampleMeans(scan, patch, frame.width, frame.height, n, out);
+    SampleInside<3>(scan, patch, frame.width, frame.height, out);
   }
 }
 

@@ -26,6 +26,10 @@ struct PatchFrame {
 
   explicit PatchFrame(PixelSize bubble);
 
+  // The same samples in a patch that reaches this many to either side of its
+  // middle.
+  PatchFrame Reaching(double x, double y) const;
+
   // Page units per sample.
   double pitch = 1;
   // Half the bubble's sides, samples.

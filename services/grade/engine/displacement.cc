@@ -10,9 +10,10 @@
 namespace sightline::grade {
 namespace {
 
-// Bubbles of a tile: enough to drown a letter or a mark. At most this many of
-// them are looked at.
+// Bubbles of a tile, and how many of them are looked at: enough to drown a
+// letter or a mark.
 constexpr int kTileBubbles = 16;
+constexpr size_t kTileSamples = 16;
 // Tiles of a group: their line maps are held at the same time. Larger groups
 // have larger tiles.
 constexpr int kMaxTiles = 64;
@@ -127,7 +128,7 @@ LineMap MapOf(const GrayImage& scan, const Homography& page_to_scan,
   const auto bubbles = BubblesOf(sheet, tile);
   int count = 0;
   // Evenly spread over the tile.
-  const size_t taken = std::min<size_t>(bubbles.size(), kTileBubbles);
+  const size_t taken = std::min(bubbles.size(), kTileSamples);
   for (size_t i = 0; i < taken; ++i) {
     const Bubble& bubble = *bubbles[i * bubbles.size() / taken];
     SamplePatch(scan, page_to_scan, bubble.center, frame, patch);
@@ -326,7 +327,7 @@ struct Witness {
 
 std::vector<Witness> ChooseWitnesses(const Sheet& sheet,
                                      const std::vector<Tile*>& tiles) {
-  constexpr size_t kWitnesses = 24;
+  constexpr size_t kWitnesses = 20;
   std::vector<Witness> all;
   for (const Tile* tile : tiles) {
     for (const Bubble* bubble : BubblesOf(sheet, *tile)) {
@@ -350,7 +351,7 @@ void ConfirmOutlines(const GrayImage& scan, const Homography& page_to_scan,
   // them and 0.9 of the tiles' score; letters, other forms and noise mostly
   // less than 2 times or less than half. Marks blur the second figure where
   // the print is pale.
-  constexpr float kMinContrast = 2.2f;
+  constexpr float kMinContrast = 2.4f;
   constexpr float kMinAgreement = 0.7f;
   constexpr float kHighContrast = 3.2f;
   constexpr float kLowAgreement = 0.4f;

@@ -12,6 +12,7 @@
 #include "services/grade/engine/bubble_measure.h"
 #include "services/grade/engine/displacement.h"
 #include "services/grade/engine/field_decision.h"
+#include "services/grade/engine/lattice_check.h"
 #include "services/grade/engine/mark_levels.h"
 #include "services/grade/engine/reasons.h"
 
@@ -25,6 +26,8 @@ constexpr double kMinPrintedShare = 0.5;
 // A group without outlines counts as printed when this share of its bubbles
 // shows letters.
 constexpr double kMinLetterShare = 0.5;
+// A page is refused when more of its bubbles than this lie a whole step off.
+constexpr double kMaxStepOffShare = 0.5;
 // Paper darker than this, of 255, shows no marks.
 constexpr float kMinPaper = 8;
 // A bubble whose surroundings are scribbled over borrows its paper from its
@@ -72,22 +75,23 @@ class PageReader {
     SL_ASSIGN_OR_RETURN(print_, FindPrint(scan_, page_to_scan_, sheet_, stop_));
     SL_RETURN_IF_ERROR(Measure());
     SL_RETURN_IF_ERROR(CheckReadable());
+    SL_RETURN_IF_ERROR(CheckSteps());
     EvenOutPaper();
     return Decide();
   }
 
  private:
   absl::Status Measure() {
-    std::vector<BubbleMeter> meters;
-    meters.reserve(print_.groups.size());
-    for (const GroupPrint& print : print_.groups) meters.emplace_back(print);
+    meters_.reserve(print_.groups.size());
+    for (const GroupPrint& print : print_.groups) meters_.emplace_back(print);
     measures_.reserve(sheet_.bubble_count());
     const auto& fields = sheet_.fields();
     for (size_t f = 0; f < fields.size(); ++f) {
       if (f % options_.batch_size == 0) SL_RETURN_IF_ERROR(stop_.Poll());
+      first_measures_.push_back(measures_.size());
       const Tile& tile = print_.tiles[print_.tile_of_field[f]];
       for (const Bubble& bubble : fields[f].bubbles) {
-        measures_.push_back(meters[tile.group].Measure(
+        measures_.push_back(meters_[tile.group].Measure(
             scan_, page_to_scan_, bubble.center, tile.shift));
       }
     }
@@ -116,6 +120,31 @@ class PageReader {
     return Unreadable(absl::StrCat(
         "no printed bubbles where the layout puts them (found for ", printed,
         " of ", inside, "): blank paper, another form or a wrong alignment"));
+  }
+
+  absl::Status CheckSteps() {
+    const auto match = [&](int f, int b) {
+      return Match(measures_[first_measures_[f] + b],
+                   print_.groups[sheet_.groups()[f]]);
+    };
+    const auto match_at = [&](int f, PixelPoint at) {
+      const Tile& tile = print_.tiles[print_.tile_of_field[f]];
+      return Match(
+          meters_[tile.group].Measure(scan_, page_to_scan_, at, tile.shift),
+          print_.groups[tile.group]);
+    };
+    is_step_off_ = FindStepErrors(sheet_, print_, match, match_at);
+    int off = 0;
+    for (size_t f = 0; f < sheet_.fields().size(); ++f) {
+      if (!is_step_off_[sheet_.groups()[f]]) continue;
+      off += static_cast<int>(sheet_.fields()[f].bubbles.size());
+    }
+    if (off <= kMaxStepOffShare * sheet_.bubble_count()) {
+      return absl::OkStatus();
+    }
+    return Unreadable(
+        "the print lies a whole row or column of bubbles off: a wrong "
+        "alignment or another edition of the form");
   }
 
   void EvenOutPaper() {
@@ -196,8 +225,11 @@ class PageReader {
       evidence.clear();
       const size_t first = at;
       for (; at < first + field.bubbles.size(); ++at) {
+        // What lies a whole step off matches print, but not its own.
         evidence.push_back({levels.excess[at], levels.trace[at], inks[at].fill,
-                            Match(measures_[at], print_.groups[group]),
+                            is_step_off_[group]
+                                ? 0
+                                : Match(measures_[at], print_.groups[group]),
                             inks[at].is_usable});
       }
       FieldReading& decided = reading.fields.emplace_back(
@@ -215,8 +247,13 @@ class PageReader {
   const ReadOptions& options_;
   const StopToken& stop_;
   PrintModel print_;
+  std::vector<BubbleMeter> meters_;
+  // Per group.
+  std::vector<bool> is_step_off_;
   // One per bubble, field by field.
   std::vector<BubbleMeasure> measures_;
+  // Per field, its first bubble's place in measures_.
+  std::vector<size_t> first_measures_;
 };
 
 }  // namespace

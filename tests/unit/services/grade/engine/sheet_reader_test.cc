@@ -453,6 +453,46 @@ TEST(SheetReader, CutOff) {
   }
 }
 
+TEST(SheetReader, APageThatIsARowOrAColumnOffIsRefused) {
+  const Sheet sheet = MakeSheet(ExamLayout(40));
+  const auto answers = RandomAnswers(sheet, kSeed);
+  PagePainter painter(sheet, {}, kSeed);
+  MarkAll(answers, painter);
+  // A row is 24 units high, a column 26 wide; the roll number's digits are 20
+  // and 24 apart and so not even close.
+  for (const PixelPoint& step : {PixelPoint{0, 24}, PixelPoint{0, -24},
+                                 PixelPoint{26, 0}, PixelPoint{-26, 0}}) {
+    const Homography map =
+        Homography::Translation(step.x, step.y) * painter.scan_to_page();
+    const auto reading = ReadSheet(painter.Scan(), map, sheet, {}, {});
+    EXPECT_FALSE(reading.ok()) << step.x << ", " << step.y;
+  }
+}
+
+TEST(SheetReader, ABlockThatIsARowOffIsFlaggedThroughout) {
+  SheetLayout printed = ExamLayout(40);
+  const Sheet truth = MakeSheet(printed);
+  const auto answers = RandomAnswers(truth, kSeed);
+  PagePainter painter(truth, {}, kSeed);
+  MarkAll(answers, painter);
+  SheetLayout wrong = printed;
+  wrong.blocks[2].origin.y += wrong.blocks[2].field_gap;
+  const Sheet sheet = MakeSheet(wrong);
+  const auto reading =
+      ReadSheet(painter.Scan(), painter.scan_to_page(), sheet, {}, {});
+  ASSERT_TRUE(reading.ok()) << reading.status();
+  for (size_t f = 0; f < sheet.fields().size(); ++f) {
+    const bool is_off = sheet.groups()[f] == 2;
+    EXPECT_EQ(reading->fields[f].flags.empty() ||
+                  reading->fields[f].flags.back() != Flag::kOffGrid,
+              !is_off)
+        << sheet.fields()[f].label << " " << FlagsOf(reading->fields[f]);
+    if (!is_off) {
+      EXPECT_EQ(reading->fields[f].answer, answers.at(sheet.fields()[f].label));
+    }
+  }
+}
+
 // --- options ----------------------------------------------------------------
 
 TEST(SheetReader, AGivenThresholdDecides) {
@@ -677,6 +717,13 @@ TEST(SheetReader, StopsWhenAsked) {
   EXPECT_EQ(ReadStatus(painter.Scan(), painter.scan_to_page(), sheet, {},
                        source.token()),
             absl::CancelledError("the client has gone"));
+}
+
+TEST(SheetReader, BytesGrowWithTheSheet) {
+  const Sheet small = MakeSheet(ExamLayout(2));
+  const Sheet large = MakeSheet(ExamLayout(40));
+  EXPECT_GT(ReadSheetBytes(large, {}), ReadSheetBytes(small, {}));
+  EXPECT_LT(ReadSheetBytes(large, {}), 8 << 20);
 }
 
 TEST(SheetReader, FlagsHaveNames) {
