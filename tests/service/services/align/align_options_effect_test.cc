@@ -55,14 +55,14 @@ TEST_F(AlignOptionsOverTcp, MethodIsTheOnlyOneTried) {
   const GeneratedSheet& photo = SheetOf(generator::FormFamily::kQuickstart,
                                         generator::MarkProfile::kClean,
                                         {generator::Degradation::kDarkTable});
-  const GeneratedSheet& rings = SheetOf(generator::FormFamily::kRingMarkers);
+  const GeneratedSheet& marked = SheetOf(generator::FormFamily::kImageMarkers);
   for (const Case& c :
        std::vector<Case>{{align::v1::ALIGN_METHOD_PATCHES, &Sheet()},
                          {align::v1::ALIGN_METHOD_ORB, &Sheet()},
                          {align::v1::ALIGN_METHOD_AKAZE, &Sheet()},
                          {align::v1::ALIGN_METHOD_SIFT, &Sheet()},
                          {align::v1::ALIGN_METHOD_CONTOUR, &photo},
-                         {align::v1::ALIGN_METHOD_MARKERS, &rings}}) {
+                         {align::v1::ALIGN_METHOD_MARKERS, &marked}}) {
     const std::string name = align::v1::AlignMethod_Name(c.method);
     const Answer<Response> answer = Align(With(c.method), *c.sheet);
     ASSERT_TRUE(answer.ok()) << name << ": " << answer.status;
