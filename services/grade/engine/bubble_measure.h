@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "services/grade/engine/bubble_patch.h"
-#include "services/grade/engine/displacement.h"
+#include "services/grade/engine/group_print.h"
 #include "services/grade/engine/outline.h"
 
 namespace sightline::grade {

@@ -109,7 +109,7 @@ std::vector<std::pair<End, End>> EndsOf(const Sheet& sheet,
 std::vector<bool> FindStepErrors(
     const Sheet& sheet, const PrintModel& print,
     const std::function<double(int f, int b)>& match,
-    const std::function<double(int f, PixelPoint at)>& match_at) {
+    const std::function<double(int f, int b, PixelPoint at)>& match_at) {
   std::vector<std::vector<int>> fields(sheet.group_count());
   for (size_t f = 0; f < sheet.groups().size(); ++f) {
     fields[sheet.groups()[f]].push_back(static_cast<int>(f));
@@ -126,8 +126,9 @@ std::vector<bool> FindStepErrors(
     for (const Place& place : end.places) {
       const PixelPoint at =
           sheet.fields()[place.field].bubbles[place.bubble].center;
-      matches.push_back(match_at(
-          place.field, {at.x + end.outwards.x, at.y + end.outwards.y}));
+      matches.push_back(
+          match_at(place.field, place.bubble,
+                   {at.x + end.outwards.x, at.y + end.outwards.y}));
     }
     return Quantile(matches, 0.5) > kPresent;
   };

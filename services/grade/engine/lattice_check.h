@@ -16,11 +16,11 @@ namespace sightline::grade {
 // that are no regular grid, or show no outlines, are not judged.
 //
 // `match` gives the agreement, 0..1, of bubble `b` of field `f`; `match_at`
-// that of a bubble of that field's group imagined at a page point.
+// that of a bubble like it imagined at a page point.
 std::vector<bool> FindStepErrors(
     const Sheet& sheet, const PrintModel& print,
     const std::function<double(int f, int b)>& match,
-    const std::function<double(int f, PixelPoint at)>& match_at);
+    const std::function<double(int f, int b, PixelPoint at)>& match_at);
 
 }  // namespace sightline::grade
 

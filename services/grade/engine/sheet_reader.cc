@@ -10,6 +10,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/grade/engine/bubble_measure.h"
+#include "services/grade/engine/bubble_tiles.h"
 #include "services/grade/engine/displacement.h"
 #include "services/grade/engine/field_decision.h"
 #include "services/grade/engine/lattice_check.h"
@@ -89,10 +90,10 @@ class PageReader {
     for (size_t f = 0; f < fields.size(); ++f) {
       if (f % options_.batch_size == 0) SL_RETURN_IF_ERROR(stop_.Poll());
       first_measures_.push_back(measures_.size());
-      const Tile& tile = print_.tiles[print_.tile_of_field[f]];
+      BubbleMeter& meter = meters_[sheet_.groups()[f]];
       for (const Bubble& bubble : fields[f].bubbles) {
-        measures_.push_back(meters_[tile.group].Measure(
-            scan_, page_to_scan_, bubble.center, tile.shift));
+        measures_.push_back(meter.Measure(scan_, page_to_scan_, bubble.center,
+                                          print_.shifts[measures_.size()]));
       }
     }
     return stop_.Poll();
@@ -127,11 +128,11 @@ class PageReader {
       return Match(measures_[first_measures_[f] + b],
                    print_.groups[sheet_.groups()[f]]);
     };
-    const auto match_at = [&](int f, PixelPoint at) {
-      const Tile& tile = print_.tiles[print_.tile_of_field[f]];
-      return Match(
-          meters_[tile.group].Measure(scan_, page_to_scan_, at, tile.shift),
-          print_.groups[tile.group]);
+    const auto match_at = [&](int f, int b, PixelPoint at) {
+      const int group = sheet_.groups()[f];
+      const Shift shift = print_.shifts[first_measures_[f] + b];
+      return Match(meters_[group].Measure(scan_, page_to_scan_, at, shift),
+                   print_.groups[group]);
     };
     is_step_off_ = FindStepErrors(sheet_, print_, match, match_at);
     int off = 0;
@@ -303,9 +304,10 @@ int64_t ReadSheetBytes(const Sheet& sheet, const ReadOptions&) {
   constexpr int64_t kPatch = (56 + 2 * 14) * (56 + 2 * 14);
   constexpr int64_t kMeter = kPatch * (4 + 4 + 1 + 3 * 4);
   constexpr int64_t kMaps = 64 * kPatch * 4;
-  constexpr int64_t kPerBubble =
-      sizeof(BubbleMeasure) + sizeof(Ink) + sizeof(BubbleReading) + 120;
-  constexpr int64_t kPerField = sizeof(FieldReading) + sizeof(Tile) + 300;
+  constexpr int64_t kPerBubble = sizeof(BubbleMeasure) + sizeof(Ink) +
+                                 sizeof(BubbleReading) + sizeof(PlacedBubble) +
+                                 2 * sizeof(Shift) + 120;
+  constexpr int64_t kPerField = sizeof(FieldReading) + 300;
   return kMaps + sheet.group_count() * kMeter +
          sheet.bubble_count() * kPerBubble +
          static_cast<int64_t>(sheet.fields().size()) * kPerField + 65536;
