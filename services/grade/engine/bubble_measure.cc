@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 
 namespace sightline::grade {
 namespace {
@@ -12,8 +13,18 @@ namespace {
 // beyond it.
 constexpr double kInsideShare = 0.76;
 constexpr double kAroundShare = 1.2;
+// The outline lies between these.
+constexpr double kRimFrom = 0.85;
+constexpr double kRimTo = 1.15;
 // Ring of paper, samples.
 constexpr double kAroundSamples = 5;
+// The path around a bubble on which lines that leave it are seen, its points,
+// and what is ink there, as a share of the paper.
+constexpr double kPathShare = 1.3;
+constexpr int kPathPoints = 32;
+constexpr float kPathInk = 0.7f;
+// Points of a thin line's crossings; more is a scribble or print.
+constexpr int kMostCrossed = 10;
 // Ring quarters that differ by no more than this share lie in even light.
 constexpr float kEvenPaper = 0.08f;
 // How far a bubble may be from where its neighbours are.
@@ -70,6 +81,64 @@ std::array<std::vector<int>, 4> Around(const GroupPrint& print) {
   return around;
 }
 
+std::vector<int> Within(const GroupPrint& print, double share) {
+  return SamplesInside(print.shape, print.frame,
+                       print.frame.half_width * print.scale_x * share,
+                       print.frame.half_height * print.scale_y * share);
+}
+
+std::vector<int> WithinRim(const GroupPrint& print) {
+  const std::vector<int> inner = Within(print, kRimFrom);
+  std::vector<int> rim = Within(print, kRimTo);
+  std::vector<int> between;
+  std::sort(rim.begin(), rim.end());
+  std::set_difference(rim.begin(), rim.end(), inner.begin(), inner.end(),
+                      std::back_inserter(between));
+  return between;
+}
+
+// Points around a bubble, clockwise from its right.
+std::vector<int> Path(const GroupPrint& print) {
+  const PatchFrame& frame = print.frame;
+  std::vector<int> path;
+  for (int i = 0; i < kPathPoints; ++i) {
+    const double angle = 2 * M_PI * i / kPathPoints;
+    double x = std::cos(angle);
+    double y = std::sin(angle);
+    if (print.shape != BubbleShape::kEllipse) {
+      const double longer = std::max(std::abs(x), std::abs(y));
+      x /= longer;
+      y /= longer;
+    }
+    const int column = static_cast<int>(
+        frame.width / 2.0 + x * kPathShare * frame.half_width * print.scale_x);
+    const int row =
+        static_cast<int>(frame.height / 2.0 +
+                         y * kPathShare * frame.half_height * print.scale_y);
+    path.push_back(row * frame.width + column);
+  }
+  return path;
+}
+
+// Whether ink on a path lies on opposite sides, three eighths of a turn or more
+// apart, and on little else.
+bool IsCrossed(const uint8_t* samples, const std::vector<int>& path,
+               float paper) {
+  std::array<bool, kPathPoints> is_ink;
+  int count = 0;
+  for (int i = 0; i < kPathPoints; ++i) {
+    is_ink[i] = samples[path[i]] < kPathInk * paper;
+    count += is_ink[i];
+  }
+  if (count < 2 || count > kMostCrossed) return false;
+  for (int i = 0; i < kPathPoints; ++i) {
+    for (int apart = 3 * kPathPoints / 8; apart <= kPathPoints / 2; ++apart) {
+      if (is_ink[i] && is_ink[(i + apart) % kPathPoints]) return true;
+    }
+  }
+  return false;
+}
+
 // Room for the ring of paper and for a bubble that goes its own way.
 GroupPrint CloseUp(const GroupPrint& print) {
   GroupPrint close = print;
@@ -80,12 +149,6 @@ GroupPrint CloseUp(const GroupPrint& print) {
   return close;
 }
 
-std::vector<int> Within(const GroupPrint& print, double share) {
-  return SamplesInside(print.shape, print.frame,
-                       print.frame.half_width * print.scale_x * share,
-                       print.frame.half_height * print.scale_y * share);
-}
-
 }  // namespace
 
 BubbleMeter::BubbleMeter(const GroupPrint& print)
@@ -93,6 +156,8 @@ BubbleMeter::BubbleMeter(const GroupPrint& print)
       outline_(print_.MakeOutline()),
       inside_(Within(print_, kInsideShare)),
       around_(Around(print_)),
+      rim_(WithinRim(print_)),
+      path_(Path(print_)),
       own_shift_(print_.has_outlines ? kOwnShift : 0),
       map_(print_.frame) {}
 
@@ -133,6 +198,9 @@ BubbleMeasure BubbleMeter::Measure(const GrayImage& scan,
     sum += sample;
   }
   measure.inside = static_cast<float>(sum) / inside_.size();
+  sum = 0;
+  for (const int offset : rim_) sum += samples[start + offset];
+  measure.rim = static_cast<float>(sum) / std::max<size_t>(1, rim_.size());
   measure.light = inside.Quantile(0.7);
 
   // Across a shadow's edge the paper under the bubble lies between the paper on
@@ -147,12 +215,15 @@ BubbleMeasure BubbleMeter::Measure(const GrayImage& scan,
   }
   std::sort(papers.begin(), papers.end());
   measure.paper = (papers[1] + papers[2]) / 2;
+  measure.darkest_paper = papers[0];
   if (papers[3] - papers[0] < kEvenPaper * papers[3]) {
     // On even ground the bubble's own inside may be the best paper there is:
     // white on a tinted row, or surrounded by print.
     measure.paper =
         std::max(measure.paper, static_cast<float>(inside.Quantile(0.9)));
+    measure.darkest_paper = measure.paper;
   }
+  measure.is_crossed = IsCrossed(samples + start, path_, measure.paper);
   measure.center =
       patch_.ToScan(frame.width / 2.0 + best.x, frame.height / 2.0 + best.y);
   const double half_x = frame.half_width;

@@ -19,10 +19,17 @@ struct BubbleMeasure {
   // Gray of the paper around, of the bubble's inside on average, and of the
   // lighter part of its inside (letters cover less than half of it).
   float paper = 0;
+  // Gray of the darkest quarter of the paper around: less than `paper` where a
+  // shadow's edge, or ink, is near.
+  float darkest_paper = 0;
   float inside = 0;
   float light = 0;
+  // Gray on and around the outline, on average.
+  float rim = 0;
   // Darkness along the outline.
   float outline = 0;
+  // A thin line of ink leaves the bubble on opposite sides.
+  bool is_crossed = false;
 };
 
 // Measures the bubbles of one group. Not thread-safe: it owns working space.
@@ -41,6 +48,9 @@ class BubbleMeter {
   const Outline outline_;
   const std::vector<int> inside_;
   const std::array<std::vector<int>, 4> around_;
+  // On the outline, and the path around it.
+  const std::vector<int> rim_;
+  const std::vector<int> path_;
   const int own_shift_;
   LineMap map_;
   BubblePatch patch_;

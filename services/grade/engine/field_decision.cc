@@ -87,11 +87,24 @@ void DecideFromLevels(const Field& field,
       decision.marked[i] = true;
       ++sure;
       decision.Lower(MarkedConfidence(bubble.excess, levels));
+      if (bubble.excess - bubble.shadow < levels.threshold ||
+          bubble.is_crossed) {
+        decision.Doubt(Flag::kAmbiguous);
+      }
     } else if (bubble.excess < levels.empty_below) {
       decision.Lower(EmptyConfidence(bubble.excess, levels.empty_below));
       darkest_empty = std::max(darkest_empty, bubble.trace);
     } else {
       doubtful.push_back(i);
+    }
+  }
+  // A mark may be lost but for its trace on the outline.
+  for (size_t i = 0; i < bubbles.size(); ++i) {
+    if (!bubbles[i].is_inside || decision.marked[i] || bubbles[i].rim < 1) {
+      continue;
+    }
+    if (sure == 0 || field.kind == FieldKind::kMultiple) {
+      decision.Doubt(Flag::kAmbiguous);
     }
   }
   if (doubtful.empty()) {

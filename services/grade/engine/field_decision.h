@@ -18,6 +18,12 @@ struct BubbleEvidence {
   // The same by the bubble's fill alone.
   double trace = 0;
   double fill = 0;
+  // How much of that ink may be a shadow.
+  double shadow = 0;
+  // How remarkable the ink on its outline is; see RimTraces().
+  double rim = 0;
+  // A stroke runs through it that is no mark of this page's kind.
+  bool is_crossed = false;
   // Agreement of the printed outline with its place, 0..1.
   double match = 0;
   // False where the scan ends before the bubble does.

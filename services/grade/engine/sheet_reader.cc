@@ -15,7 +15,10 @@
 #include "services/grade/engine/field_decision.h"
 #include "services/grade/engine/lattice_check.h"
 #include "services/grade/engine/mark_levels.h"
+#include "services/grade/engine/quantile.h"
 #include "services/grade/engine/reasons.h"
+#include "services/grade/engine/rim_ink.h"
+#include "services/grade/engine/surroundings.h"
 
 namespace sightline::grade {
 namespace {
@@ -32,8 +35,12 @@ constexpr double kMaxStepOffShare = 0.5;
 // Paper darker than this, of 255, shows no marks.
 constexpr float kMinPaper = 8;
 // A bubble whose surroundings are scribbled over borrows its paper from its
-// neighbours: the darkest that paper may be against theirs.
+// neighbours and from farther around: the darkest it may be against theirs.
 constexpr float kPaperShare = 0.85f;
+
+// Lines through more than this share of the marks, or of the other bubbles, are
+// nothing unusual.
+constexpr double kMaxCrossedShare = 0.1;
 
 absl::Status CheckOptions(const ReadOptions& options) {
   Error error(absl::StatusCode::kInvalidArgument, kReadOptionInvalid);
@@ -77,7 +84,7 @@ class PageReader {
     SL_RETURN_IF_ERROR(Measure());
     SL_RETURN_IF_ERROR(CheckReadable());
     SL_RETURN_IF_ERROR(CheckSteps());
-    EvenOutPaper();
+    JudgePaper();
     return Decide();
   }
 
@@ -148,7 +155,10 @@ class PageReader {
         "alignment or another edition of the form");
   }
 
-  void EvenOutPaper() {
+  // Tells shadows from scribbles where a bubble's paper is darker than that of
+  // its field, or not the same on every side: in a shadow, and across its edge,
+  // the paper farther around is as dark.
+  void JudgePaper() {
     size_t first = 0;
     std::vector<float> papers;
     for (const Field& field : sheet_.fields()) {
@@ -157,13 +167,21 @@ class PageReader {
       for (size_t i = first; i < end; ++i) {
         if (measures_[i].is_inside) papers.push_back(measures_[i].paper);
       }
-      if (!papers.empty()) {
-        const auto middle = papers.begin() + papers.size() / 2;
-        std::nth_element(papers.begin(), middle, papers.end());
-        for (size_t i = first; i < end; ++i) {
-          measures_[i].paper =
-              std::max(measures_[i].paper, kPaperShare * *middle);
+      const float usual = Quantile(papers, 0.5);
+      for (size_t i = first; i < end; ++i) {
+        BubbleMeasure& measure = measures_[i];
+        if (!measure.is_inside || (measure.paper >= kPaperShare * usual &&
+                                   measure.darkest_paper == measure.paper)) {
+          continue;
         }
+        const Surroundings around =
+            FindSurroundings(scan_, page_to_scan_, field.bubbles[i - first])
+                .value_or(Surroundings{usual, usual});
+        measure.paper =
+            std::max(measure.paper,
+                     kPaperShare * std::min(usual, around.second_darkest));
+        measure.darkest_paper = std::min(
+            measure.paper, std::max(measure.darkest_paper, around.darkest));
       }
       first = end;
     }
@@ -208,6 +226,48 @@ class PageReader {
     return std::clamp((measure.outline - from) / (to - from), 0.0, 1.0);
   }
 
+  // How much of the ink that makes a place this `gray` may be a shadow.
+  static float ShadowIn(const BubbleMeasure& measure, float gray) {
+    if (!measure.is_inside || measure.darkest_paper < kMinPaper) return 0;
+    return std::max(0.0f, gray / measure.darkest_paper - gray / measure.paper);
+  }
+
+  std::vector<float> FindRimTraces(const std::vector<Ink>& inks,
+                                   const MarkLevels& levels) const {
+    std::vector<Rim> rims(inks.size());
+    for (size_t i = 0; i < inks.size(); ++i) {
+      const BubbleMeasure& measure = measures_[i];
+      Rim& rim = rims[i];
+      rim.group = inks[i].group;
+      if (!inks[i].is_usable) continue;
+      rim.fill = 1 - measure.rim / measure.paper;
+      rim.shadow = ShadowIn(measure, measure.rim);
+      rim.is_empty = levels.excess[i] < levels.groups[rim.group].empty_below;
+    }
+    return RimTraces(rims, sheet_.group_count());
+  }
+
+  // Whether a line through a bubble is out of the ordinary: where forms have
+  // rules between their bubbles, or people mark by strokes, it is not.
+  bool StrokesStray(const MarkLevels& levels) const {
+    int marks = 0;
+    int crossed_marks = 0;
+    int crossed = 0;
+    size_t at = 0;
+    for (size_t f = 0; f < sheet_.fields().size(); ++f) {
+      const GroupLevels& group = levels.groups[sheet_.groups()[f]];
+      for (size_t b = 0; b < sheet_.fields()[f].bubbles.size(); ++b, ++at) {
+        const bool is_mark = levels.excess[at] >= group.threshold;
+        marks += is_mark;
+        crossed += measures_[at].is_crossed;
+        crossed_marks += is_mark && measures_[at].is_crossed;
+      }
+    }
+    return crossed - crossed_marks <=
+               kMaxCrossedShare * (measures_.size() - marks) &&
+           crossed_marks <= kMaxCrossedShare * marks;
+  }
+
   SheetReading Decide() const {
     int columns = 0;
     const std::vector<Ink> inks = Inks(&columns);
@@ -218,6 +278,8 @@ class PageReader {
     reading.page_threshold = options_.threshold.value_or(
         std::min(1.0, levels.empty_fill + levels.threshold));
     reading.fields.reserve(sheet_.fields().size());
+    const bool strokes_stray = StrokesStray(levels);
+    const std::vector<float> rim_traces = FindRimTraces(inks, levels);
     size_t at = 0;
     std::vector<BubbleEvidence> evidence;
     for (size_t f = 0; f < sheet_.fields().size(); ++f) {
@@ -226,12 +288,18 @@ class PageReader {
       evidence.clear();
       const size_t first = at;
       for (; at < first + field.bubbles.size(); ++at) {
+        const BubbleMeasure& measure = measures_[at];
+        BubbleEvidence& bubble = evidence.emplace_back();
+        bubble.excess = levels.excess[at];
+        bubble.trace = levels.trace[at];
+        bubble.fill = inks[at].fill;
+        bubble.shadow = ShadowIn(measure, measure.inside);
+        bubble.rim = rim_traces[at];
+        bubble.is_crossed = strokes_stray && measure.is_crossed;
         // What lies a whole step off matches print, but not its own.
-        evidence.push_back({levels.excess[at], levels.trace[at], inks[at].fill,
-                            is_step_off_[group]
-                                ? 0
-                                : Match(measures_[at], print_.groups[group]),
-                            inks[at].is_usable});
+        bubble.match =
+            is_step_off_[group] ? 0 : Match(measure, print_.groups[group]);
+        bubble.is_inside = inks[at].is_usable;
       }
       FieldReading& decided = reading.fields.emplace_back(
           DecideField(field, evidence, levels.groups[group], options_));
@@ -305,8 +373,8 @@ int64_t ReadSheetBytes(const Sheet& sheet, const ReadOptions&) {
   constexpr int64_t kMeter = kPatch * (4 + 4 + 1 + 3 * 4);
   constexpr int64_t kMaps = 64 * kPatch * 4;
   constexpr int64_t kPerBubble = sizeof(BubbleMeasure) + sizeof(Ink) +
-                                 sizeof(BubbleReading) + sizeof(PlacedBubble) +
-                                 2 * sizeof(Shift) + 120;
+                                 sizeof(Rim) + sizeof(BubbleReading) +
+                                 sizeof(PlacedBubble) + 2 * sizeof(Shift) + 120;
   constexpr int64_t kPerField = sizeof(FieldReading) + 300;
   return kMaps + sheet.group_count() * kMeter +
          sheet.bubble_count() * kPerBubble +

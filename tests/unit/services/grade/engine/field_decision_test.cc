@@ -45,8 +45,12 @@ FieldReading Decide(FieldKind kind, const std::vector<double>& excess,
         {std::string(1, static_cast<char>('A' + i)), {}, {}, {}});
     // Ink beyond the scan's end is written as a negative excess of -9.
     const bool is_inside = excess[i] > -9;
-    evidence.push_back({is_inside ? excess[i] : 0, is_inside ? excess[i] : 0,
-                        is_inside ? excess[i] + 0.1 : 0, match, is_inside});
+    BubbleEvidence& bubble = evidence.emplace_back();
+    bubble.match = match;
+    bubble.is_inside = is_inside;
+    if (!is_inside) continue;
+    bubble.excess = bubble.trace = excess[i];
+    bubble.fill = excess[i] + 0.1;
   }
   return DecideField(field, evidence, kLevels, options);
 }
@@ -164,6 +168,64 @@ TEST(FieldDecision, MissingOutlinesOfEmptyBubblesAreOffTheGrid) {
 TEST(FieldDecision, MarksMayHideTheirOutlines) {
   const FieldReading reading = Decide(kMultiple, {0.6, 0.6}, {}, 0.0);
   EXPECT_TRUE(reading.flags.empty());
+}
+
+// A field of four bubbles with single marks of 0.6 where `marked` says.
+std::vector<BubbleEvidence> FourBubbles(std::vector<size_t> marked) {
+  std::vector<BubbleEvidence> bubbles(4);
+  for (BubbleEvidence& bubble : bubbles) bubble.match = 1;
+  for (const size_t i : marked) {
+    bubbles[i].excess = bubbles[i].trace = 0.6;
+    bubbles[i].fill = 0.7;
+  }
+  return bubbles;
+}
+
+Field FourValues(FieldKind kind) {
+  Field field;
+  field.kind = kind;
+  for (const char* value : {"A", "B", "C", "D"}) {
+    field.bubbles.push_back({value, {}, {}, {}});
+  }
+  return field;
+}
+
+TEST(FieldDecision, AMarkThatMayBeAShadowIsInDoubt) {
+  auto bubbles = FourBubbles({1});
+  bubbles[1].shadow = 0.1;
+  EXPECT_FALSE(
+      DecideField(FourValues(kSingle), bubbles, kLevels, {}).needs_review);
+  bubbles[1].shadow = 0.5;
+  const FieldReading reading =
+      DecideField(FourValues(kSingle), bubbles, kLevels, {});
+  EXPECT_EQ(reading.answer, "B");
+  EXPECT_THAT(reading.flags, ElementsAreArray({Flag::kAmbiguous}));
+}
+
+TEST(FieldDecision, AStrayStrokeIsInDoubt) {
+  auto bubbles = FourBubbles({2});
+  bubbles[2].is_crossed = true;
+  const FieldReading reading =
+      DecideField(FourValues(kSingle), bubbles, kLevels, {});
+  EXPECT_EQ(reading.answer, "C");
+  EXPECT_TRUE(reading.needs_review);
+}
+
+TEST(FieldDecision, InkOnAnOutlineMakesABlankFieldDoubtful) {
+  auto blank = FourBubbles({});
+  blank[3].rim = 0.9;
+  EXPECT_FALSE(
+      DecideField(FourValues(kSingle), blank, kLevels, {}).needs_review);
+  blank[3].rim = 1.1;
+  EXPECT_THAT(DecideField(FourValues(kSingle), blank, kLevels, {}).flags,
+              ElementsAreArray({Flag::kBlank, Flag::kAmbiguous}));
+  // Beside a mark only where several are allowed: marks reach over.
+  auto marked = FourBubbles({0});
+  marked[1].rim = 1.1;
+  EXPECT_FALSE(
+      DecideField(FourValues(kSingle), marked, kLevels, {}).needs_review);
+  EXPECT_TRUE(
+      DecideField(FourValues(kMultiple), marked, kLevels, {}).needs_review);
 }
 
 TEST(FieldDecision, ConfidenceFallsTowardsTheThreshold) {

@@ -114,6 +114,27 @@ TEST(MarkLevels, AllBubblesMayBeMarked) {
   }
 }
 
+TEST(MarkLevels, AColumnThatIsTickedAllOverIsNotTakenForPrint) {
+  // Ticks leave the lighter part of a bubble alone, and no two are alike.
+  for (const float lightest : {0.12f, 0.2f}) {
+    Page page(10);
+    std::mt19937 random(11);
+    std::uniform_real_distribution<float> tick(lightest, lightest + 0.15f);
+    for (int row = 0; row < 40; ++row) {
+      page.AddRow({0, 0, 0, 0}, 0.004f);
+      page.bubbles[page.bubbles.size() - 4].fill += tick(random);
+    }
+    const MarkLevels levels = FindLevels(page.bubbles, 1, 4);
+    for (size_t i = 0; i < page.bubbles.size(); i += 4) {
+      EXPECT_GE(levels.trace[i], levels.groups[0].blank_below)
+          << "row " << i / 4 << " would be blank";
+    }
+    for (size_t i = 1; i < page.bubbles.size(); i += 4) {
+      EXPECT_LT(levels.excess[i], levels.groups[0].empty_below);
+    }
+  }
+}
+
 TEST(MarkLevels, ALonelyFieldIsComparedWithoutItsLetters) {
   // One row: no column has enough bubbles to know its letter by.
   Page page(7);

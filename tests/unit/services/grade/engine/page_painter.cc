@@ -190,6 +190,35 @@ void PagePainter::Shade(double left_gain, double right_gain) {
   }
 }
 
+void PagePainter::CastShadow(double at, double softness, double gain) {
+  for (int y = 0; y < gray_.height(); ++y) {
+    for (int x = 0; x < gray_.width(); ++x) {
+      const double edge =
+          at + 0.5 * (0.5 - static_cast<double>(y) / gray_.height());
+      const double depth = std::clamp(
+          (static_cast<double>(x) / gray_.width() - edge) / softness + 0.5, 0.0,
+          1.0);
+      gray_.row(y)[x] = static_cast<uint8_t>(
+          gray_.row(y)[x] * (1 - depth * (1 - gain)) + 0.5);
+    }
+  }
+}
+
+void PagePainter::Bend(double by) {
+  const GrayImage before = gray_.Clone();
+  for (int x = 0; x < gray_.width(); ++x) {
+    const double down = by * std::sin(M_PI * x / gray_.width());
+    for (int y = 0; y < gray_.height(); ++y) {
+      const double from = std::clamp(y - down, 0.0, gray_.height() - 1.001);
+      const int row = static_cast<int>(from);
+      const double share = from - row;
+      gray_.row(y)[x] =
+          static_cast<uint8_t>((1 - share) * before.row(row)[x] +
+                               share * before.row(row + 1)[x] + 0.5);
+    }
+  }
+}
+
 void PagePainter::Blur(int radius) {
   for (const bool horizontal : {true, false}) {
     const GrayImage before = gray_.Clone();

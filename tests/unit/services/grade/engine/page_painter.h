@@ -46,6 +46,11 @@ class PagePainter {
 
   // What scanners and cameras do, in the order of the calls.
   void Shade(double left_gain, double right_gain);
+  // A shadow over everything right of scan column `at` share of the width,
+  // leaning by half its height; its edge is `softness` shares wide.
+  void CastShadow(double at, double softness, double gain);
+  // Moves the page's middle down by `by` scan pixels, its sides not at all.
+  void Bend(double by);
   void Blur(int radius);
   void AddNoise(double sigma);
   void MakeBlackAndWhite(int threshold);

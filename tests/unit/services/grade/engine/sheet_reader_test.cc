@@ -170,6 +170,13 @@ INSTANTIATE_TEST_SUITE_P(
         Condition{.name = "FaintPencil", .darkness = 0.3},
         Condition{.name = "Gradient",
                   .damage = [](PagePainter& p) { p.Shade(1.0, 0.45); }},
+        Condition{
+            .name = "SoftShadow",
+            .damage = [](PagePainter& p) { p.CastShadow(0.4, 0.1, 0.6); }},
+        Condition{
+            .name = "DeepShadow",
+            .damage = [](PagePainter& p) { p.CastShadow(0.6, 0.15, 0.5); }},
+        Condition{.name = "Bent", .damage = [](PagePainter& p) { p.Bend(16); }},
         Condition{.name = "LowLight",
                   .damage =
                       [](PagePainter& p) {
@@ -242,6 +249,25 @@ TEST(SheetReader, ABlankSheetReadsBlankEverywhere) {
         EXPECT_FALSE(field.needs_review) << sheet.fields()[f].label;
       }
       EXPECT_EQ(reading->mark_level, 0);
+    }
+  }
+}
+
+TEST(SheetReader, NoShadowMarksABlankSheet) {
+  const Sheet sheet = MakeSheet(ExamLayout(40));
+  for (const double at : {0.2, 0.35, 0.5, 0.65, 0.8}) {
+    for (const double softness : {0.03, 0.1, 0.2}) {
+      PagePainter painter(sheet, {}, kSeed);
+      painter.CastShadow(at, softness, 0.55);
+      const auto reading =
+          ReadSheet(painter.Scan(), painter.scan_to_page(), sheet, {}, {});
+      ASSERT_TRUE(reading.ok()) << reading.status();
+      for (size_t f = 0; f < sheet.fields().size(); ++f) {
+        const FieldReading& field = reading->fields[f];
+        EXPECT_TRUE(field.answer.empty() || field.needs_review)
+            << sheet.fields()[f].label << " '" << field.answer << "' at " << at
+            << ", softness " << softness;
+      }
     }
   }
 }
