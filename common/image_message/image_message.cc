@@ -26,14 +26,17 @@ DecodeOptions OptionsFor(const ImageSource& image, int min_long_side,
 
 absl::StatusOr<ImageInfo> InspectRaw(const common::v1::GrayPixels& gray,
                                      const ImageLimits& limits) {
-  if (gray.width() < 1 || gray.height() < 1 ||
-      gray.width() > limits.max_side_pixels ||
-      gray.height() > limits.max_side_pixels) {
+  if (gray.width() < 1 || gray.height() < 1) {
     return Error(absl::StatusCode::kInvalidArgument, kImageSizeMismatch)
         .Field("gray", absl::StrCat("the sides are ", gray.width(), " x ",
-                                    gray.height(), " pixels, 1 to ",
-                                    limits.max_side_pixels, " are allowed"));
+                                    gray.height(), " pixels"));
   }
+  ImageInfo info;
+  info.width = gray.width();
+  info.height = gray.height();
+  // There is no file; the message's size was held to its own limit.
+  SL_RETURN_IF_ERROR(
+      PrefixFields(CheckLimits(info, /*file_bytes=*/0, limits), "gray"));
   const int64_t expected = int64_t{gray.width()} * gray.height();
   if (static_cast<int64_t>(gray.data().size()) != expected) {
     return Error(absl::StatusCode::kInvalidArgument, kImageSizeMismatch)
@@ -41,9 +44,6 @@ absl::StatusOr<ImageInfo> InspectRaw(const common::v1::GrayPixels& gray,
                                          gray.width(), " x ", gray.height(),
                                          " needs ", expected));
   }
-  ImageInfo info;
-  info.width = gray.width();
-  info.height = gray.height();
   return info;
 }
 

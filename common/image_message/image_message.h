@@ -45,7 +45,7 @@ struct ImageHeader {
 // the request, such as "scan", for the error. Errors: those of SniffImage()
 // and CheckLimits(), fields prefixed; InvalidArgument IMAGE_EMPTY when the
 // message holds none; InvalidArgument IMAGE_SIZE_MISMATCH when raw pixels are
-// not width * height bytes.
+// not width * height bytes. Raw pixels are held to the same limits as files.
 absl::StatusOr<ImageHeader> InspectImage(const ImageSource& image,
                                          absl::string_view path,
                                          int min_long_side,

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/image_message/image_message.h"
 #include "common/server/byte_size.h"
-#include "common/server/reasons.h"
+#include "common/server/flag_range.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/align/reasons.h"
@@ -73,13 +73,6 @@ absl::StatusOr<Method> ToMethod(v1::AlignMethod method) {
   }
 }
 
-absl::Status CheckFlag(absl::string_view name, int value, int least, int most) {
-  if (value >= least && value <= most) return absl::OkStatus();
-  return Error(absl::StatusCode::kInvalidArgument, kBadConfiguration)
-      .Message(absl::StrCat("--", name, " is ", value, "; ", least, " to ",
-                            most, " are allowed"));
-}
-
 }  // namespace
 
 absl::StatusOr<AlignLimits> AlignLimits::FromFlags() {
@@ -91,11 +84,11 @@ absl::StatusOr<AlignLimits> AlignLimits::FromFlags() {
   limits.reference_cache_bytes =
       absl::GetFlag(FLAGS_reference_cache_bytes).bytes;
   SL_RETURN_IF_ERROR(
-      CheckFlag("max_image_dimension", limits.max_dimension, 400, 8000));
+      CheckFlagRange("max_image_dimension", limits.max_dimension, 400, 8000));
   SL_RETURN_IF_ERROR(
-      CheckFlag("sift_max_features", limits.sift_max_features, 50, 10000));
-  SL_RETURN_IF_ERROR(CheckFlag("alignment_downsample_size",
-                               limits.downsample_size, 200, 4000));
+      CheckFlagRange("sift_max_features", limits.sift_max_features, 50, 10000));
+  SL_RETURN_IF_ERROR(CheckFlagRange("alignment_downsample_size",
+                                    limits.downsample_size, 200, 4000));
   return limits;
 }
 

@@ -6,7 +6,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "common/image_message/image_message.h"
-#include "common/server/reasons.h"
+#include "common/server/flag_range.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/grade/reasons.h"
@@ -34,11 +34,8 @@ bool IsShare(double value) {
 absl::StatusOr<GradeLimits> GradeLimits::FromFlags() {
   GradeLimits limits;
   limits.batch_size = absl::GetFlag(FLAGS_omr_batch_size);
-  if (limits.batch_size < 1 || limits.batch_size > 10000) {
-    return Error(absl::StatusCode::kInvalidArgument, kBadConfiguration)
-        .Message(absl::StrCat("--omr_batch_size is ", limits.batch_size,
-                              "; 1 to 10000 are allowed"));
-  }
+  SL_RETURN_IF_ERROR(
+      CheckFlagRange("omr_batch_size", limits.batch_size, 1, 10000));
   return limits;
 }
 

@@ -14,8 +14,8 @@ namespace {
 constexpr double kInsideShare = 0.76;
 constexpr double kAroundShare = 1.2;
 // The outline lies between these.
-constexpr double kRimFrom = 0.85;
-constexpr double kRimTo = 1.15;
+constexpr double kRimFrom = 0.92;
+constexpr double kRimTo = 1.2;
 // Ring of paper, samples.
 constexpr double kAroundSamples = 5;
 // The path around a bubble on which lines that leave it are seen, its points,

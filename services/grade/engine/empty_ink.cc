@@ -25,15 +25,15 @@ struct Rules {
   // A column's empty bubbles: those within `lower_width` of its lowest.
   double lower_quantile = 0.12;
   float lower_width = 0.06f;
-  // Print hardly differs from row to row: the lower quarter of a column's fills
-  // differs by no more than this, or so many times what is usual on the page.
-  float print_spread = 0.02f;
-  float print_spreads = 3;
-  // What a bubble may hide in a column that varies more.
-  float lost_trace = 0.1f;
   // The heaviest letters of a group against its typical one.
   float heaviest_share = 1.4f;
   float heaviest_more = 0.02f;
+  // The same against the other columns' letters where the column's bubbles are
+  // not alike, as print is: the middle half differs by this much, and by so
+  // many times what is usual.
+  float touched_share = 1.3f;
+  float touched_spread = 0.01f;
+  float touched_spreads = 3;
   // The most that a letter raises the veil above its group's.
   float letter_veil = 0.06f;
   // What the fill of empty bubbles with different letters differs by.
@@ -68,8 +68,7 @@ std::vector<bool> LookEmpty(const std::vector<Ink>& bubbles) {
 // enough of them.
 class EmptyLevels {
  public:
-  explicit EmptyLevels(int sets)
-      : values_(sets), levels_(sets), spreads_(sets, 0.0f) {}
+  explicit EmptyLevels(int sets) : values_(sets), levels_(sets) {}
   void Add(int set, float value) { values_[set].push_back(value); }
 
   void TakeMedians() {
@@ -87,7 +86,6 @@ class EmptyLevels {
     for (size_t set = 0; set < values_.size(); ++set) {
       std::vector<float>& values = values_[set];
       if (values.size() < kRules.enough) continue;
-      spreads_[set] = Quantile(values, 0.25) - Quantile(values, 0.03);
       const float limit =
           Quantile(values, kRules.lower_quantile) + kRules.lower_width;
       values.erase(std::remove_if(values.begin(), values.end(),
@@ -98,23 +96,22 @@ class EmptyLevels {
     }
   }
 
-  std::optional<float> Of(int set) const { return levels_[set]; }
-
-  // How much a set's lighter values differ, after TakeLowerMedians(); and how
-  // much they usually do.
-  float SpreadOf(int set) const { return spreads_[set]; }
-  float UsualSpread() const {
-    std::vector<float> spreads;
-    for (size_t set = 0; set < levels_.size(); ++set) {
-      if (levels_[set].has_value()) spreads.push_back(spreads_[set]);
+  // The q-quantile of every set's values, less the other one if that is given.
+  // Before TakeLowerMedians().
+  std::vector<float> Quantiles(double q, double less = -1) {
+    std::vector<float> quantiles;
+    for (std::vector<float>& values : values_) {
+      quantiles.push_back(Quantile(values, q) -
+                          (less < 0 ? 0 : Quantile(values, less)));
     }
-    return Quantile(spreads, 0.5);
+    return quantiles;
   }
+
+  std::optional<float> Of(int set) const { return levels_[set]; }
 
  private:
   std::vector<std::vector<float>> values_;
   std::vector<std::optional<float>> levels_;
-  std::vector<float> spreads_;
 };
 
 // What empty bubbles of every column hold.
@@ -148,12 +145,24 @@ class EmptyPrint {
          {&group_fill_, &group_veil_, &page_fill_, &page_veil_}) {
       levels->TakeMedians();
     }
+    const std::vector<float> spreads = column_fill_.Quantiles(0.75, 0.25);
+    const std::vector<float> middles = column_fill_.Quantiles(0.5);
+    std::vector<float> sorted = spreads;
+    const float widest_print = std::max(
+        kRules.touched_spread, kRules.touched_spreads * Quantile(sorted, 0.5));
     column_fill_.TakeLowerMedians([&](int column) {
-      return kRules.heaviest_share * GroupFill(group_of_column[column]) +
-             kRules.heaviest_more;
+      const int group = group_of_column[column];
+      if (spreads[column] <= widest_print) {
+        return kRules.heaviest_share * GroupFill(group) + kRules.heaviest_more;
+      }
+      std::vector<float> others;
+      for (int other = 0; other < columns; ++other) {
+        if (other == column || group_of_column[other] != group) continue;
+        others.push_back(middles[other]);
+      }
+      return others.empty() ? GroupFill(group)
+                            : kRules.touched_share * Quantile(others, 0.5);
     });
-    widest_print_ = std::max(kRules.print_spread,
-                             kRules.print_spreads * column_fill_.UsualSpread());
     // Where the scan blurs letters they reach the veil, each a little more or
     // less.
     column_veil_.TakeLowerMedians([&](int column) {
@@ -166,10 +175,8 @@ class EmptyPrint {
 
   ExcessInk Compare(const Ink& ink) const {
     // A column that is marked nearly everywhere does not show its letter: the
-    // few bubbles that look empty may be the faintly marked ones, and if all
-    // are ticked, no two look the same.
-    const bool is_print = column_fill_.SpreadOf(ink.column) <= widest_print_;
-    const bool is_known = is_print && column_fill_.Of(ink.column).has_value() &&
+    // few bubbles that look empty may be the faintly marked ones.
+    const bool is_known = column_fill_.Of(ink.column).has_value() &&
                           empty_counts_[ink.column] >=
                               kRules.enough_share * column_sizes_[ink.column];
     const float fill = ink.fill - (is_known ? *column_fill_.Of(ink.column)
@@ -190,7 +197,6 @@ class EmptyPrint {
     const bool is_marked_column =
         column_sizes_[ink.column] >= static_cast<int>(kRules.enough);
     if (!is_marked_column) excess.trace = excess.excess;
-    if (!is_print) excess.trace = std::max(excess.trace, kRules.lost_trace);
     return excess;
   }
 
@@ -210,7 +216,6 @@ class EmptyPrint {
   EmptyLevels page_veil_;
   std::vector<int> column_sizes_;
   std::vector<int> empty_counts_;
-  float widest_print_ = 0;
 };
 
 }  // namespace

@@ -19,6 +19,11 @@ struct Ink {
   float fill = 0;
   // Of its lighter part, which a printed letter does not reach.
   float veil = 0;
+  // Mean over its outline.
+  float rim = 0;
+  // How much of the fill, and of the rim, may be a shadow.
+  float shadow = 0;
+  float rim_shadow = 0;
   // False for a bubble that could not be measured; it counts nowhere.
   bool is_usable = false;
 };

@@ -84,8 +84,10 @@ void DecideFromLevels(const Field& field,
     const BubbleEvidence& bubble = bubbles[i];
     if (!bubble.is_inside) continue;
     if (bubble.excess >= levels.marked_from) {
-      decision.marked[i] = true;
-      ++sure;
+      // What a shadow explains is no mark, but not surely none.
+      decision.marked[i] =
+          bubble.excess - bubble.shadow >= kFaintShare * levels.threshold;
+      sure += decision.marked[i];
       decision.Lower(MarkedConfidence(bubble.excess, levels));
       if (bubble.excess - bubble.shadow < levels.threshold ||
           bubble.is_crossed) {
@@ -137,13 +139,15 @@ void DecideFromLevels(const Field& field,
     }
   }
   const bool is_lone = next <= kFaintRival * darkest;
-  if (is_lone && darkest >= kFaintShare * levels.threshold) {
+  if (is_lone &&
+      darkest - bubbles[doubtful[0]].shadow >= kFaintShare * levels.threshold) {
     decision.marked[doubtful[0]] = true;
     decision.Doubt(Flag::kFaint);
     return;
   }
   for (const size_t i : doubtful) {
-    decision.marked[i] = bubbles[i].excess >= levels.threshold;
+    decision.marked[i] =
+        bubbles[i].excess - bubbles[i].shadow >= levels.threshold;
   }
   decision.Doubt(field.kind == FieldKind::kMultiple && !is_lone &&
                          next >= levels.threshold

@@ -18,10 +18,11 @@ constexpr size_t kEnough = 8;
 
 }  // namespace
 
-std::vector<float> RimTraces(const std::vector<Rim>& rims, int groups) {
+std::vector<float> RimTraces(const std::vector<Ink>& bubbles,
+                             const std::vector<bool>& is_empty, int groups) {
   std::vector<std::vector<float>> fills(groups);
-  for (const Rim& rim : rims) {
-    if (rim.is_empty) fills[rim.group].push_back(rim.fill);
+  for (size_t i = 0; i < bubbles.size(); ++i) {
+    if (is_empty[i]) fills[bubbles[i].group].push_back(bubbles[i].rim);
   }
   std::vector<float> typical(groups, 1);
   std::vector<float> remarkable(groups, kLeast);
@@ -35,11 +36,11 @@ std::vector<float> RimTraces(const std::vector<Rim>& rims, int groups) {
         std::max(kLeast, kScatters * 1.4826f * Quantile(values, 0.5));
   }
   std::vector<float> traces;
-  traces.reserve(rims.size());
-  for (const Rim& rim : rims) {
+  traces.reserve(bubbles.size());
+  for (const Ink& ink : bubbles) {
     traces.push_back(
-        std::max(0.0f, rim.fill - rim.shadow - typical[rim.group]) /
-        remarkable[rim.group]);
+        std::max(0.0f, ink.rim - ink.rim_shadow - typical[ink.group]) /
+        remarkable[ink.group]);
   }
   return traces;
 }

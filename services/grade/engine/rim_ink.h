@@ -8,21 +8,15 @@
 
 #include <vector>
 
+#include "services/grade/engine/empty_ink.h"
+
 namespace sightline::grade {
 
-// One bubble's rim, relative to the paper: 0 white, 1 black.
-struct Rim {
-  int group = 0;
-  float fill = 0;
-  // How much of that may be a shadow.
-  float shadow = 0;
-  // Its bubble is empty; only such rims tell what is print.
-  bool is_empty = false;
-};
-
-// How remarkable the ink on every rim is: 1 and more is worth a look, 0 is
-// what the group's empty bubbles have. `groups`: how many there are.
-std::vector<float> RimTraces(const std::vector<Rim>& rims, int groups);
+// How remarkable the ink on every bubble's outline is: 1 and more is worth a
+// look, 0 is what the group's empty bubbles have. `is_empty`: one per bubble;
+// only those tell what is print. `groups`: how many there are.
+std::vector<float> RimTraces(const std::vector<Ink>& bubbles,
+                             const std::vector<bool>& is_empty, int groups);
 
 }  // namespace sightline::grade
 

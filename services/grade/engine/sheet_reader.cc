@@ -187,6 +187,12 @@ class PageReader {
     }
   }
 
+  // How much of the ink that makes a place this `gray` may be a shadow.
+  static float ShadowIn(const BubbleMeasure& measure, float gray) {
+    if (measure.darkest_paper < kMinPaper) return 0;
+    return std::max(0.0f, gray / measure.darkest_paper - gray / measure.paper);
+  }
+
   // Per bubble its column: bubbles of a group with the same value carry the
   // same printed letter.
   std::vector<Ink> Inks(int* column_count) const {
@@ -207,6 +213,9 @@ class PageReader {
         if (!ink.is_usable) continue;
         ink.fill = std::clamp(1 - measure.inside / measure.paper, 0.0f, 1.0f);
         ink.veil = std::clamp(1 - measure.light / measure.paper, 0.0f, 1.0f);
+        ink.rim = std::clamp(1 - measure.rim / measure.paper, 0.0f, 1.0f);
+        ink.shadow = ShadowIn(measure, measure.inside);
+        ink.rim_shadow = ShadowIn(measure, measure.rim);
       }
     }
     *column_count = static_cast<int>(columns.size());
@@ -226,25 +235,14 @@ class PageReader {
     return std::clamp((measure.outline - from) / (to - from), 0.0, 1.0);
   }
 
-  // How much of the ink that makes a place this `gray` may be a shadow.
-  static float ShadowIn(const BubbleMeasure& measure, float gray) {
-    if (!measure.is_inside || measure.darkest_paper < kMinPaper) return 0;
-    return std::max(0.0f, gray / measure.darkest_paper - gray / measure.paper);
-  }
-
   std::vector<float> FindRimTraces(const std::vector<Ink>& inks,
                                    const MarkLevels& levels) const {
-    std::vector<Rim> rims(inks.size());
+    std::vector<bool> is_empty(inks.size());
     for (size_t i = 0; i < inks.size(); ++i) {
-      const BubbleMeasure& measure = measures_[i];
-      Rim& rim = rims[i];
-      rim.group = inks[i].group;
-      if (!inks[i].is_usable) continue;
-      rim.fill = 1 - measure.rim / measure.paper;
-      rim.shadow = ShadowIn(measure, measure.rim);
-      rim.is_empty = levels.excess[i] < levels.groups[rim.group].empty_below;
+      is_empty[i] = inks[i].is_usable &&
+                    levels.excess[i] < levels.groups[inks[i].group].empty_below;
     }
-    return RimTraces(rims, sheet_.group_count());
+    return RimTraces(inks, is_empty, sheet_.group_count());
   }
 
   // Whether a line through a bubble is out of the ordinary: where forms have
@@ -293,7 +291,7 @@ class PageReader {
         bubble.excess = levels.excess[at];
         bubble.trace = levels.trace[at];
         bubble.fill = inks[at].fill;
-        bubble.shadow = ShadowIn(measure, measure.inside);
+        bubble.shadow = inks[at].shadow;
         bubble.rim = rim_traces[at];
         bubble.is_crossed = strokes_stray && measure.is_crossed;
         // What lies a whole step off matches print, but not its own.
@@ -373,8 +371,8 @@ int64_t ReadSheetBytes(const Sheet& sheet, const ReadOptions&) {
   constexpr int64_t kMeter = kPatch * (4 + 4 + 1 + 3 * 4);
   constexpr int64_t kMaps = 64 * kPatch * 4;
   constexpr int64_t kPerBubble = sizeof(BubbleMeasure) + sizeof(Ink) +
-                                 sizeof(Rim) + sizeof(BubbleReading) +
-                                 sizeof(PlacedBubble) + 2 * sizeof(Shift) + 120;
+                                 sizeof(BubbleReading) + sizeof(PlacedBubble) +
+                                 2 * sizeof(Shift) + 120;
   constexpr int64_t kPerField = sizeof(FieldReading) + 300;
   return kMaps + sheet.group_count() * kMeter +
          sheet.bubble_count() * kPerBubble +

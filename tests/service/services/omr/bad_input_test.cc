@@ -136,7 +136,7 @@ std::vector<BadScan> BadScans() {
       {"raw pixels, sides whose product overflows",
        Raw(std::numeric_limits<int32_t>::max(),
            std::numeric_limits<int32_t>::max(), 1),
-       invalid, kImageSizeMismatch, "scan.gray"},
+       invalid, kImageTooLarge, "scan.gray"},
       {"raw pixels, negative side", Raw(-5, 5, 25), invalid, kImageSizeMismatch,
        "scan.gray"},
       {"blank paper", File(PlainPng(1240, 1754, 252)), unknown,

@@ -89,6 +89,26 @@ TEST(ImageMessage, FailuresNameThePlaceInTheRequest) {
             "markers[2].image");
 }
 
+TEST(ImageMessage, RawPixelsAreHeldToEveryLimit) {
+  common::v1::Image message;
+  message.mutable_gray()->set_width(60);
+  message.mutable_gray()->set_height(50);
+  message.mutable_gray()->set_data(std::string(3000, '\0'));
+  const auto inspect = [&](const ImageLimits& limits) {
+    return InspectImage(ImageSource::Of(message), "scan", 0, limits).status();
+  };
+  ImageLimits limits;
+  limits.max_side_pixels = 60;
+  limits.max_pixels = 3000;
+  EXPECT_TRUE(inspect(limits).ok());
+  limits.max_pixels = 2999;
+  EXPECT_EQ(Reason(inspect(limits)), kImageTooLarge);
+  EXPECT_EQ(Field(inspect(limits)), "scan.gray");
+  limits.max_pixels = 3000;
+  limits.max_side_pixels = 59;
+  EXPECT_EQ(Reason(inspect(limits)), kImageTooLarge);
+}
+
 TEST(ImageMessage, DecodingFailuresNameItToo) {
   common::v1::Image message;
   const std::string png = *EncodePng(Ramp(300, 300));
