@@ -134,6 +134,7 @@ class EmptyPrint {
       if (!look_empty[i]) continue;
       ++empty_counts_[ink.column];
       group_of_column[ink.column] = ink.group;
+      if (ink.IsShaded()) continue;
       column_fill_.Add(ink.column, ink.fill);
       column_veil_.Add(ink.column, ink.veil);
       group_fill_.Add(ink.group, ink.fill);

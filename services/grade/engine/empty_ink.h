@@ -26,6 +26,9 @@ struct Ink {
   float rim_shadow = 0;
   // False for a bubble that could not be measured; it counts nowhere.
   bool is_usable = false;
+
+  // At a shadow's edge a bubble does not tell what print looks like.
+  bool IsShaded() const { return shadow > 0.02f; }
 };
 
 // Ink beyond that of an empty bubble of the same column.

@@ -19,8 +19,6 @@ struct Rules {
   // Marks that make a level; fewer must be this dark to be beyond doubt.
   size_t enough_for_level = 5;
   double sure_mark = 0.25;
-  // A bubble at a shadow's edge does not tell how clean a page is.
-  float most_shadow = 0.02f;
   // No page is cleaner than this.
   double least_noise = 0.003;
   // What counts as a mark when levels are looked for.
@@ -122,7 +120,7 @@ MarkLevels FindLevels(const std::vector<Ink>& bubbles, int groups,
     const ExcessInk& ink = empty.bubbles[i];
     levels.excess[i] = ink.excess;
     levels.trace[i] = ink.trace;
-    if (!ink.looks_empty || bubbles[i].shadow > kRules.most_shadow) continue;
+    if (!ink.looks_empty || bubbles[i].IsShaded()) continue;
     noise[bubbles[i].group].push_back(ink.excess);
     page_noise.push_back(ink.excess);
   }
