@@ -1,5 +1,6 @@
 #include "services/align/engine/structure_position.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -150,6 +151,19 @@ std::optional<StructurePosition> FindStructurePosition(
     }
     position.rms = fit->rms;
     scan_to_frame = fit->map;
+    // A sheet that bends has its markers somewhat off where its bubbles put
+    // them; a shift by a bubble is more.
+    if (position.IsOutlined(limits)) {
+      const double tolerance =
+          std::max(limits.tolerance,
+                   std::min(limits.last_reach, structure.bubble_reach));
+      position.markers_seen = static_cast<int>(std::count_if(
+          pairs.begin(), pairs.begin() + marker_pairs,
+          [&](const PointPair& pair) {
+            const PixelPoint p = scan_to_frame.Map(pair.from);
+            return std::hypot(p.x - pair.to.x, p.y - pair.to.y) <= tolerance;
+          }));
+    }
   }
   const std::string implausible = WhyImplausible(
       frame.FrameToPage() * scan_to_frame, frame.page, scan_size);

@@ -20,7 +20,8 @@ struct StructureThresholds {
   // Distance from the common homography, frame pixels.
   double first_tolerance = 4;
   double tolerance = 3;
-  // How far the last refinement searches, frame pixels.
+  // How far the last refinement searches, frame pixels; so far a marker may lie
+  // from where the bubbles put it.
   double last_reach = 4;
   // Outlines that must agree, and their share of those compared.
   int min_outlines = 12;

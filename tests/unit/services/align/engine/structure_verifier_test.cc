@@ -135,6 +135,27 @@ TEST(StructureVerifier, RefusesASheetWithOtherBubbles) {
   }
 }
 
+// As on a sheet that bends: its bubbles agree, its markers lie a little off.
+TEST(StructureVerifier, BearsMarkersALittleOffButNotByMore) {
+  const Scene scene = MakeScene(WithMarkers());
+  for (const bool is_little : {true, false}) {
+    Reference reference = scene.page.WithoutImage();
+    const int frame_width = PrintedStructure(reference).frame.width;
+    const double off = (is_little ? 3.3 : 6) * reference.page.width /
+                       static_cast<double>(frame_width);
+    for (Marker& marker : reference.markers) {
+      marker.center.y +=
+          marker.center.y < reference.page.height / 2 ? off : -off;
+    }
+    const StructureVerifier verifier(reference);
+    ScanImages images(scene.scan);
+    const Verdict verdict =
+        verifier.Verify(images, {scene.scan_to_page, 12, {}});
+    EXPECT_EQ(verdict.is_confirmed, is_little) << verdict.outcome;
+    if (is_little) ExpectNotWrong(verdict, scene, "markers a little off");
+  }
+}
+
 TEST(StructureVerifier, SaysWhatIsMissing) {
   Reference reference;
   reference.page = {1000, 1000};
