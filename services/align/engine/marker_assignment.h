@@ -13,6 +13,10 @@ namespace sightline::align {
 // Whether two markers look the same, wherever they are.
 bool LookSame(const Marker& a, const Marker& b);
 
+// Whether two positions of the page (scan to page) are as good as the same.
+bool IsSame(const Homography& a, const Homography& b, PixelSize scan,
+            PixelSize page);
+
 // A way to assign marks to markers.
 struct MarkerAssignment {
   Homography scan_to_page;
@@ -20,14 +24,15 @@ struct MarkerAssignment {
   double score = 0;
 };
 
-// The likeliest assignments of `candidates` (scan pixels) to the outermost
-// four markers, at most `most`, the best first; then as many to three of them,
-// for the case that one is hidden: such that the
-// page is plausible and the candidates' looks, sizes and turns agree with it.
+// The likeliest assignments of `count` marks of one of `groups` (scan pixels)
+// to as many of the outermost four markers, at most `most`, the best first. In
+// each the page is plausible, the marks' looks, sizes and turns agree with it,
+// and it lies elsewhere than in those before. `count` is 4, 3 or 2: with 3 no
+// perspective is seen, with 2 no shear either.
 std::vector<MarkerAssignment> AssignMarkers(
     const std::vector<Marker>& markers,
-    const std::vector<MarkerCandidate>& candidates, PixelSize page,
-    PixelSize scan, int most);
+    const std::vector<std::vector<MarkerCandidate>>& groups, int count,
+    PixelSize page, PixelSize scan, int most);
 
 }  // namespace sightline::align
 

@@ -8,7 +8,8 @@
 #include "common/status/status_macros.h"
 #include "services/align/engine/marker_assignment.h"
 #include "services/align/engine/opencv_image.h"
-#include "services/align/engine/orientation.h"
+#include "services/align/engine/opencv_pictures.h"
+#include "services/align/engine/outermost_marks.h"
 
 namespace sightline::align {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 // pixels: enough to tell them from print.
 constexpr double kMarkerPixels = 18;
 constexpr int kMaxLongSide = 1600;
-constexpr int64_t kFixedBytes = int64_t{6} << 20;
+constexpr int64_t kFixedBytes = int64_t{8} << 20;
 // Sizes of the page tried, relative to one that fills the scan. A picture of
 // rings is found within 8 % of its size.
 constexpr double kZooms[] = {1,    0.87, 1.15, 0.76, 0.66,
@@ -30,13 +31,13 @@ constexpr double kMostZoom = 2;
 constexpr double kMinMarkPixels = 6;
 constexpr double kMinScore = 0.5;
 constexpr int kMaxCandidates = 12;
+// Rings and squares found at most: some sheets have a thousand bubbles.
+constexpr int kMaxMarks = 1500;
 constexpr int kMaxOffers = 6;
 // Markers are kept no larger than this, pixels.
 constexpr int kKeptPixels = 160;
 // A candidate's place is exact to a pixel of the copy it was found in.
 constexpr double kProposalReach = 12;
-// Proposals that differ by less, share of the page's width, are the same.
-constexpr double kSameProposal = 0.004;
 
 // In scan pixels, and as one of `marker`.
 MarkerCandidate InScan(MarkerCandidate mark, double scale, int marker) {
@@ -46,18 +47,15 @@ MarkerCandidate InScan(MarkerCandidate mark, double scale, int marker) {
   return mark;
 }
 
-// Whether one of `maps` puts the scan's corners all but where `map` does.
-bool IsAmong(const std::vector<Homography>& maps, const Homography& map,
-             PixelSize scan, PixelSize page) {
-  return std::any_of(maps.begin(), maps.end(), [&](const Homography& other) {
-    double most = 0;
-    for (const PixelPoint& corner : CornersOf(scan)) {
-      const PixelPoint a = map.Map(corner);
-      const PixelPoint b = other.Map(corner);
-      most = std::max(most, std::hypot(a.x - b.x, a.y - b.y));
-    }
-    return most < kSameProposal * page.width;
-  });
+// Each of `groups` with `pictures` besides; those alone if there are none.
+std::vector<std::vector<MarkerCandidate>> Joined(
+    std::vector<std::vector<MarkerCandidate>> groups,
+    const std::vector<MarkerCandidate>& pictures) {
+  if (groups.empty()) groups.emplace_back();
+  for (std::vector<MarkerCandidate>& group : groups) {
+    group.insert(group.end(), pictures.begin(), pictures.end());
+  }
+  return groups;
 }
 
 }  // namespace
@@ -84,7 +82,8 @@ std::string MarkerStrategy::WhyUnavailable() const {
 }
 
 int64_t MarkerStrategy::WorkingBytes(const RegistrationOptions&) const {
-  // The copy, its binary form and contours; one strip's correlation.
+  // The copy, three binary forms of it, its parts numbered and boxed; or one
+  // strip's correlation.
   return kFixedBytes + ScanImages::MaxScaledPixels(kMaxLongSide) * 4;
 }
 
@@ -108,26 +107,27 @@ double MarkerStrategy::SizeInScan(const ScanImages& scan) const {
   return marker_size_ * scan_long / std::max(page_.width, page_.height);
 }
 
-std::vector<MarkerCandidate> MarkerStrategy::FindOfAnySize(
-    ScanImages& scan) const {
+MarkerStrategy::Isolated MarkerStrategy::FindIsolated(ScanImages& scan) const {
   const GrayImage image = scan.Scaled(kIsolatedLongSide);
   const double scale = static_cast<double>(scan.width()) / image.width();
   const double expected = SizeInScan(scan) / scale;
   const double least = std::max(kMinMarkPixels, kLeastZoom * expected);
   const double most = kMostZoom * expected;
-  std::vector<MarkerCandidate> candidates;
+  Isolated isolated;
   for (const Marker* marker : DistinctMarkers()) {
+    const bool is_picture = marker->kind == MarkerKind::kImage;
     const std::vector<MarkerCandidate> found =
-        marker->kind == MarkerKind::kImage
-            ? FindIsolatedPictures(image, marker->image, least, most, kMinScore,
-                                   kMaxCandidates)
-            : FindMarks(image, marker->kind, least, most, kMaxCandidates);
+        is_picture ? FindIsolatedPictures(image, marker->image, least, most,
+                                          kMinScore, kMaxCandidates)
+                   : FindMarks(image, marker->kind, least, most, kMaxMarks);
+    std::vector<MarkerCandidate>& kept =
+        is_picture ? isolated.pictures : isolated.marks;
     for (const MarkerCandidate& mark : found) {
-      candidates.push_back(InScan(mark, scale, IndexOf(marker)));
+      kept.push_back(InScan(mark, scale, IndexOf(marker)));
     }
   }
-  KeepBest(candidates, kMaxCandidates);
-  return candidates;
+  KeepBest(isolated.pictures, kMaxCandidates);
+  return isolated;
 }
 
 std::vector<MarkerCandidate> MarkerStrategy::FindOfOneSize(ScanImages& scan,
@@ -163,7 +163,11 @@ absl::StatusOr<std::string> MarkerStrategy::Propose(ScanImages& scan,
                                                     Offer offer) const {
   const PixelSize scan_size{static_cast<double>(scan.width()),
                             static_cast<double>(scan.height())};
-  std::vector<MarkerCandidate> candidates = FindOfAnySize(scan);
+  Isolated isolated = FindIsolated(scan);
+  std::vector<MarkerCandidate>& pictures = isolated.pictures;
+  const size_t mark_count = isolated.marks.size();
+  const std::vector<std::vector<MarkerCandidate>> mark_groups =
+      OutermostOfEachSize(std::move(isolated.marks), kMaxCandidates);
   const bool has_picture = std::any_of(
       markers_.begin(), markers_.end(),
       [](const Marker& marker) { return marker.kind == MarkerKind::kImage; });
@@ -177,24 +181,34 @@ absl::StatusOr<std::string> MarkerStrategy::Propose(ScanImages& scan,
       const std::vector<MarkerCandidate> more =
           FindOfOneSize(scan, kZooms[round - 1]);
       if (more.empty()) continue;
-      candidates.insert(candidates.end(), more.begin(), more.end());
-      KeepBest(candidates, kMaxCandidates);
+      pictures.insert(pictures.end(), more.begin(), more.end());
+      KeepBest(pictures, kMaxCandidates);
     }
-    for (const MarkerAssignment& assignment :
-         AssignMarkers(markers_, candidates, page_, scan_size, kMaxOffers)) {
-      SL_RETURN_IF_ERROR(stop.Poll());
-      if (IsAmong(offered, assignment.scan_to_page, scan_size, page_)) continue;
-      offered.push_back(assignment.scan_to_page);
-      SL_ASSIGN_OR_RETURN(
-          const bool done,
-          offer({assignment.scan_to_page, kProposalReach, std::nullopt}));
-      if (done) {
-        return absl::StrCat("arrangement number ", offered.size(), " of ",
-                            candidates.size(), " marks confirmed");
+    const std::vector<std::vector<MarkerCandidate>> groups =
+        Joined(mark_groups, pictures);
+    // All markers, then one of them hidden, then two cut off: that only where
+    // there is paper around the others, as two marks alike are soon found.
+    for (int count = 4; count >= (round == 0 ? 2 : 3); --count) {
+      for (const MarkerAssignment& assignment : AssignMarkers(
+               markers_, groups, count, page_, scan_size, kMaxOffers)) {
+        SL_RETURN_IF_ERROR(stop.Poll());
+        const bool is_known = std::any_of(
+            offered.begin(), offered.end(), [&](const Homography& other) {
+              return IsSame(assignment.scan_to_page, other, scan_size, page_);
+            });
+        if (is_known) continue;
+        offered.push_back(assignment.scan_to_page);
+        SL_ASSIGN_OR_RETURN(
+            const bool done,
+            offer({assignment.scan_to_page, kProposalReach, std::nullopt}));
+        if (done) {
+          return absl::StrCat("arrangement number ", offered.size(), " of ",
+                              pictures.size() + mark_count, " marks confirmed");
+        }
       }
     }
   }
-  return absl::StrCat(candidates.size(), " marks like markers, ",
+  return absl::StrCat(pictures.size() + mark_count, " marks like markers, ",
                       offered.size(), " arrangements tried, none confirmed");
 }
 

@@ -28,8 +28,15 @@ class MarkerStrategy : public Strategy {
  private:
   // A marker's size in a scan that the page fills, scan pixels.
   double SizeInScan(const ScanImages& scan) const;
-  // Marks of any size that look like one of the markers; scan pixels.
-  std::vector<MarkerCandidate> FindOfAnySize(ScanImages& scan) const;
+  // What looks like one of the markers and stands by itself, of any size; scan
+  // pixels.
+  struct Isolated {
+    // The best likenesses of the markers' pictures.
+    std::vector<MarkerCandidate> pictures;
+    // All rings or squares.
+    std::vector<MarkerCandidate> marks;
+  };
+  Isolated FindIsolated(ScanImages& scan) const;
   // Marks that look like one of the markers' pictures where the page is `zoom`
   // times as large as it can be in this scan; scan pixels.
   std::vector<MarkerCandidate> FindOfOneSize(ScanImages& scan,

@@ -1,4 +1,5 @@
-// Registration marks in an image: copies of a given picture, rings, squares.
+// Registration marks in an image: rings and squares. Pictures: see
+// opencv_pictures.h.
 #ifndef SIGHTLINE_SERVICES_ALIGN_ENGINE_OPENCV_MARKERS_H_
 #define SIGHTLINE_SERVICES_ALIGN_ENGINE_OPENCV_MARKERS_H_
 
@@ -23,7 +24,8 @@ struct MarkerCandidate {
   // Clockwise quarter turns of the picture it looks like, where they differ.
   std::optional<int> quarter_turns = std::nullopt;
   // Which marker of the reference it looks like: the first of those that look
-  // the same. Left at 0 by the functions below.
+  // the same. Left at 0 by whoever finds
+  // it.
   int marker = 0;
 };
 
@@ -31,24 +33,8 @@ struct MarkerCandidate {
 // one and those beyond the first `most`.
 void KeepBest(std::vector<MarkerCandidate>& candidates, int most);
 
-// Places where `picture` is seen at its own size, in any of four quarter
-// turns, the best first, at most `most`.
-std::vector<MarkerCandidate> FindPictures(const GrayView& image,
-                                          const GrayImage& picture,
-                                          double min_score, int most);
-
-// Isolated dark marks between `min_size` and `max_size` pixels that, brought to
-// one size, look like `picture` in any of four quarter turns. Unlike
-// FindPictures() it needs paper around the marks, but finds them at any size
-// and foreshortened.
-std::vector<MarkerCandidate> FindIsolatedPictures(const GrayView& image,
-                                                  const GrayImage& picture,
-                                                  double min_size,
-                                                  double max_size,
-                                                  double min_score, int most);
-
 // Round or square dark marks (`kind` not kImage) between `min_size` and
-// `max_size` pixels, the best first, at most `most`.
+// `max_size` pixels, the largest first, at most `most`. Bubbles are among them.
 std::vector<MarkerCandidate> FindMarks(const GrayView& image, MarkerKind kind,
                                        double min_size, double max_size,
                                        int most);

@@ -55,14 +55,19 @@ TEST_F(AlignOptionsOverTcp, MethodIsTheOnlyOneTried) {
   const GeneratedSheet& photo = SheetOf(generator::FormFamily::kQuickstart,
                                         generator::MarkProfile::kClean,
                                         {generator::Degradation::kDarkTable});
-  const GeneratedSheet& marked = SheetOf(generator::FormFamily::kImageMarkers);
+  const GeneratedSheet& rings = SheetOf(generator::FormFamily::kRingMarkers);
+  const GeneratedSheet& squares =
+      SheetOf(generator::FormFamily::kSquareMarkers);
+  const GeneratedSheet& images = SheetOf(generator::FormFamily::kImageMarkers);
   for (const Case& c :
        std::vector<Case>{{align::v1::ALIGN_METHOD_PATCHES, &Sheet()},
                          {align::v1::ALIGN_METHOD_ORB, &Sheet()},
                          {align::v1::ALIGN_METHOD_AKAZE, &Sheet()},
                          {align::v1::ALIGN_METHOD_SIFT, &Sheet()},
                          {align::v1::ALIGN_METHOD_CONTOUR, &photo},
-                         {align::v1::ALIGN_METHOD_MARKERS, &marked}}) {
+                         {align::v1::ALIGN_METHOD_MARKERS, &rings},
+                         {align::v1::ALIGN_METHOD_MARKERS, &squares},
+                         {align::v1::ALIGN_METHOD_MARKERS, &images}}) {
     const std::string name = align::v1::AlignMethod_Name(c.method);
     const Answer<Response> answer = Align(With(c.method), *c.sheet);
     ASSERT_TRUE(answer.ok()) << name << ": " << answer.status;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <utility>
 
 namespace sightline::align {
 namespace {
@@ -53,31 +54,66 @@ TEST(AssignMarkers, FindsThePageAmongFalseMarks) {
   marks.push_back({{500, 500}, 42, 0.95});
   marks.push_back({{700, 300}, 20, 0.95});
   marks.push_back({{300, 1200}, 80, 0.95});
-  const auto found = AssignMarkers(Corners(), marks, kPage, kScan, 6);
+  const auto found = AssignMarkers(Corners(), {marks}, 4, kPage, kScan, 6);
   EXPECT_TRUE(IsAmong(found, *kTilted.Inverse()));
-  EXPECT_LE(found.size(), 12u) << "six by four marks, six by three";
+  EXPECT_LE(found.size(), 6u);
 }
 
 TEST(AssignMarkers, OffersEveryTurn) {
   const Homography turned = Homography({-1, 0, 1100, 0, -1, 1500, 0, 0, 1});
   const auto found =
-      AssignMarkers(Corners(), SeenBy(turned, Corners()), kPage, kScan, 6);
+      AssignMarkers(Corners(), {SeenBy(turned, Corners())}, 4, kPage, kScan, 6);
   EXPECT_TRUE(IsAmong(found, *turned.Inverse()));
+}
+
+TEST(AssignMarkers, TakesTheMarksOfOneGroup) {
+  const std::vector<MarkerCandidate> marks = SeenBy(kTilted, Corners());
+  const std::vector<MarkerCandidate> some(marks.begin(), marks.begin() + 2);
+  const std::vector<MarkerCandidate> others(marks.begin() + 2, marks.end());
+  EXPECT_TRUE(
+      AssignMarkers(Corners(), {some, others}, 4, kPage, kScan, 6).empty());
+  EXPECT_TRUE(
+      IsAmong(AssignMarkers(Corners(), {some, marks}, 4, kPage, kScan, 6),
+              *kTilted.Inverse()));
+}
+
+TEST(AssignMarkers, OffersEachPositionOnce) {
+  const std::vector<MarkerCandidate> marks = SeenBy(kTilted, Corners());
+  EXPECT_EQ(AssignMarkers(Corners(), {marks, marks}, 4, kPage, kScan, 6).size(),
+            AssignMarkers(Corners(), {marks}, 4, kPage, kScan, 6).size());
 }
 
 TEST(AssignMarkers, MakesDoWithThree) {
   const Homography shifted = Homography::Translation(70, 90);
   std::vector<MarkerCandidate> marks = SeenBy(shifted, Corners());
   marks.erase(marks.begin() + 2);
-  const auto found = AssignMarkers(Corners(), marks, kPage, kScan, 16);
+  const auto found = AssignMarkers(Corners(), {marks}, 3, kPage, kScan, 16);
   EXPECT_TRUE(IsAmong(found, *shifted.Inverse()));
+  EXPECT_TRUE(AssignMarkers(Corners(), {marks}, 4, kPage, kScan, 16).empty());
 }
 
-TEST(AssignMarkers, FindsNothingInTwoMarks) {
+TEST(AssignMarkers, MakesDoWithTwoThatAreNotTilted) {
+  const double cosine = 1.1 * std::cos(0.05);
+  const double sine = 1.1 * std::sin(0.05);
+  const Homography turned({cosine, -sine, 70, sine, cosine, -20, 0, 0, 1});
+  for (const auto& [first, second] :
+       {std::pair(0, 1), std::pair(1, 2), std::pair(0, 2)}) {
+    const std::vector<MarkerCandidate> all = SeenBy(turned, Corners());
+    const auto found = AssignMarkers(Corners(), {{all[first], all[second]}}, 2,
+                                     kPage, kScan, 6);
+    EXPECT_TRUE(IsAmong(found, *turned.Inverse()))
+        << first << " and " << second;
+  }
+}
+
+TEST(AssignMarkers, FindsNothingInFewerMarks) {
   std::vector<MarkerCandidate> marks = SeenBy(kTilted, Corners());
-  marks.resize(2);
-  EXPECT_TRUE(AssignMarkers(Corners(), marks, kPage, kScan, 6).empty());
-  EXPECT_TRUE(AssignMarkers(Corners(), {}, kPage, kScan, 6).empty());
+  marks.resize(1);
+  for (int count = 2; count <= 4; ++count) {
+    EXPECT_TRUE(
+        AssignMarkers(Corners(), {marks}, count, kPage, kScan, 6).empty());
+    EXPECT_TRUE(AssignMarkers(Corners(), {}, count, kPage, kScan, 6).empty());
+  }
 }
 
 TEST(AssignMarkers, UsesTheOutermostOfManyMarkers) {
@@ -86,7 +122,7 @@ TEST(AssignMarkers, UsesTheOutermostOfManyMarkers) {
     markers.push_back({MarkerKind::kSquare, {50, 50.0 + 65 * i}, {40, 40}, {}});
   }
   const auto found =
-      AssignMarkers(markers, SeenBy(kTilted, Corners()), kPage, kScan, 6);
+      AssignMarkers(markers, {SeenBy(kTilted, Corners())}, 4, kPage, kScan, 6);
   EXPECT_TRUE(IsAmong(found, *kTilted.Inverse()));
 }
 
