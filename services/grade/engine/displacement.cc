@@ -117,8 +117,8 @@ absl::StatusOr<PrintModel> FindPrint(const GrayImage& scan,
       SL_RETURN_IF_ERROR(stop.Poll());
       maps.push_back(MapOf(scan, page_to_scan, tile, print.frame, patch));
     }
-    const std::vector<Shift> shifts = SearchGroup(
-        maps, RangeOf(tiles[group], print.frame.pitch), tiles[group], print);
+    const std::vector<Shift> shifts =
+        SearchGroup(maps, GapsOf(tiles[group]), tiles[group], print);
     float score = 0;
     auto shift = shifts.begin();
     for (const Tile& tile : tiles[group]) {

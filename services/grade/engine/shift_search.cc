@@ -29,8 +29,11 @@ constexpr ShiftRange kOwnWay = {2, 2};
 class ScaleSearch {
  public:
   ScaleSearch(const std::vector<LineMap>& maps, ShiftRange range,
-              GroupPrint& print)
-      : range_(range), print_(print) {
+              const BubbleGaps& gaps, GroupPrint& print)
+      : range_(range),
+        max_scale_x_(MaxScale(gaps.x, print.frame.half_width, print)),
+        max_scale_y_(MaxScale(gaps.y, print.frame.half_height, print)),
+        print_(print) {
     const size_t taken = std::min(maps.size(), kScaleTiles);
     for (size_t i = 0; i < taken; ++i) {
       maps_.push_back(&maps[i * maps.size() / taken]);
@@ -72,8 +75,17 @@ class ScaleSearch {
   }
 
  private:
+  // Bubbles that touch their neighbours are this much larger; not below 1,
+  // which is what the layout says.
+  static double MaxScale(double gap, double half_side,
+                         const GroupPrint& print) {
+    return std::max(1.0, gap / (2 * half_side * print.frame.pitch));
+  }
+
+  // Negative for sizes that can't be.
   float ScoreOf(double scale_x, double scale_y,
                 const std::vector<Shift>& around, ShiftRange range) {
+    if (scale_x > max_scale_x_ || scale_y > max_scale_y_) return -1;
     print_.scale_x = scale_x;
     print_.scale_y = scale_y;
     const Outline outline = print_.MakeOutline();
@@ -90,8 +102,19 @@ class ScaleSearch {
 
   std::vector<const LineMap*> maps_;
   const ShiftRange range_;
+  const double max_scale_x_;
+  const double max_scale_y_;
   GroupPrint& print_;
 };
+
+// The widest range in which no bubble can be taken for its neighbour.
+ShiftRange RangeWithin(const BubbleGaps& gaps, double pitch) {
+  // Below half the distance.
+  const auto limit = [&](double gap) {
+    return std::clamp(static_cast<int>(0.45 * gap / pitch), 1, kMaxShift);
+  };
+  return {limit(gaps.x), limit(gaps.y)};
+}
 
 Shift Rounded(PixelPoint shift, ShiftRange range) {
   return {
@@ -120,9 +143,8 @@ FoundShift SearchShift(const LineMap& map, const Outline& outline, Shift around,
   return best;
 }
 
-ShiftRange RangeOf(const std::vector<Tile>& tiles, double pitch) {
-  double gap_x = 1e9;
-  double gap_y = 1e9;
+BubbleGaps GapsOf(const std::vector<Tile>& tiles) {
+  BubbleGaps gaps;
   for (const Tile& tile : tiles) {
     const size_t count = std::min(tile.bubbles.size(), kGapBubbles);
     for (size_t i = 0; i < count; ++i) {
@@ -131,22 +153,19 @@ ShiftRange RangeOf(const std::vector<Tile>& tiles, double pitch) {
         const PixelPoint b = tile.bubbles[k].center;
         const double dx = std::abs(a.x - b.x);
         const double dy = std::abs(a.y - b.y);
-        if (dx > dy) gap_x = std::min(gap_x, dx);
-        if (dy > dx) gap_y = std::min(gap_y, dy);
+        if (dx > dy) gaps.x = std::min(gaps.x, dx);
+        if (dy > dx) gaps.y = std::min(gaps.y, dy);
       }
     }
   }
-  // Below half the distance.
-  const auto limit = [&](double gap) {
-    return std::clamp(static_cast<int>(0.45 * gap / pitch), 1, kMaxShift);
-  };
-  return {limit(gap_x), limit(gap_y)};
+  return gaps;
 }
 
 std::vector<Shift> SearchGroup(const std::vector<LineMap>& maps,
-                               ShiftRange range, std::vector<Tile>& tiles,
+                               const BubbleGaps& gaps, std::vector<Tile>& tiles,
                                GroupPrint& print) {
-  ScaleSearch(maps, range, print).Run();
+  const ShiftRange range = RangeWithin(gaps, print.frame.pitch);
+  ScaleSearch(maps, range, gaps, print).Run();
   const Outline outline = print.MakeOutline();
   for (size_t i = 0; i < tiles.size(); ++i) {
     const FoundShift found = SearchShift(maps[i], outline, {0, 0}, range);

@@ -32,15 +32,20 @@ struct FoundShift {
 FoundShift SearchShift(const LineMap& map, const Outline& outline, Shift around,
                        ShiftRange range);
 
-// The widest range in which no bubble of `tiles` can be taken for its
-// neighbour. `pitch`: page units per sample.
-ShiftRange RangeOf(const std::vector<Tile>& tiles, double pitch);
+// Distances between neighbouring bubbles of a group, page units; huge where
+// there are none.
+struct BubbleGaps {
+  double x = 1e9;
+  double y = 1e9;
+};
+BubbleGaps GapsOf(const std::vector<Tile>& tiles);
 
 // Finds one group's printed size, which it writes to `print`, and the shifts
-// of its tiles; `maps` holds the mean line map of each. Returns, for every
-// bubble of the tiles in their order, where to look for it.
+// of its tiles; `maps` holds the mean line map of each. Neither can reach a
+// neighbour: shifts stay below half of `gaps`, sizes below them. Returns, for
+// every bubble of the tiles in their order, where to look for it.
 std::vector<Shift> SearchGroup(const std::vector<LineMap>& maps,
-                               ShiftRange range, std::vector<Tile>& tiles,
+                               const BubbleGaps& gaps, std::vector<Tile>& tiles,
                                GroupPrint& print);
 
 }  // namespace sightline::grade

@@ -91,8 +91,25 @@ void PrintRow(const std::string& name, const Row& row, double milliseconds) {
               row.under_confident, milliseconds);
 }
 
-// Sheets decoded with at least this many pixels on the longer side.
-class RealSheets : public ::testing::TestWithParam<int> {};
+struct Setting {
+  const char* name;
+  // Pixels of the longer side that sheets are decoded with at least.
+  int min_long_side = 0;
+  // Bubbles in the layout relative to the print: people measure roughly.
+  double bubble_size = 1;
+};
+
+class RealSheets : public ::testing::TestWithParam<Setting> {};
+
+SheetLayout WithBubbles(SheetLayout layout, double size) {
+  for (Field& field : layout.fields) {
+    for (Bubble& bubble : field.bubbles) {
+      bubble.size.width *= size;
+      bubble.size.height *= size;
+    }
+  }
+  return layout;
+}
 
 TEST_P(RealSheets, EveryFieldIsRightOrFlagged) {
   const auto folder = RealSheetFolder();
@@ -109,13 +126,16 @@ TEST_P(RealSheets, EveryFieldIsRightOrFlagged) {
     ASSERT_TRUE(sheets.ok()) << sheets.status();
     for (const RealSheet& real : *sheets) {
       DecodeOptions options;
-      options.min_long_side = GetParam();
+      options.min_long_side = GetParam().min_long_side;
       const auto scan = DecodeGray(real.file, options);
       ASSERT_TRUE(scan.ok()) << real.name << " " << scan.status();
       const Homography scan_to_page =
           real.scan_to_page *
           Homography::Scale(scan->reduction, scan->reduction);
-      const auto sheet = Sheet::Create(real.layout);
+      const auto sheet =
+          Sheet::Create(WithBubbles(real.layout, GetParam().bubble_size));
+      // Larger bubbles may overlap, which is refused.
+      if (!sheet.ok() && GetParam().bubble_size > 1) continue;
       ASSERT_TRUE(sheet.ok()) << real.name << " " << sheet.status();
       const std::clock_t start = std::clock();
       const auto reading =
@@ -132,12 +152,19 @@ TEST_P(RealSheets, EveryFieldIsRightOrFlagged) {
   PrintRow("all", total, total_milliseconds);
   EXPECT_EQ(total.silently_wrong, 0) << total.details;
   EXPECT_GE(total.right, 0.97 * total.fields) << total.details;
+  if (GetParam().bubble_size != 1) return;
   EXPECT_LE(total.flagged, 0.03 * total.fields);
   EXPECT_LE(total.under_confident, 0.01 * total.fields);
 }
 
-INSTANTIATE_TEST_SUITE_P(LongerSide, RealSheets, ::testing::Values(0, 1600),
-                         ::testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Settings, RealSheets,
+                         ::testing::Values(Setting{"FullSize"},
+                                           Setting{"Reduced", 1600},
+                                           Setting{"BubblesTooSmall", 0, 0.87},
+                                           Setting{"BubblesTooLarge", 0, 1.15}),
+                         [](const auto& info) {
+                           return std::string(info.param.name);
+                         });
 
 }  // namespace
 }  // namespace sightline::grade
