@@ -22,6 +22,11 @@ inline constexpr char kReasonTlsCertificateExpired[] =
 // The token file does not hold exactly one token.
 inline constexpr char kReasonTokenFileInvalid[] = "TOKEN_FILE_INVALID";
 
+// A client's certificate was named without its key, or the key alone.
+inline constexpr char kReasonTlsFilesIncomplete[] = "TLS_FILES_INCOMPLETE";
+// A client's token would travel unencrypted beyond this machine.
+inline constexpr char kReasonTokenWouldLeak[] = "TOKEN_WOULD_LEAK";
+
 }  // namespace sightline
 
 #endif  // SIGHTLINE_COMMON_CREDENTIALS_REASONS_H_

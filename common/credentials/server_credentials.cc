@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "common/credentials/followed.h"
 #include "common/credentials/secret_file.h"
 #include "common/credentials/tls_files.h"
 #include "common/observe/log.h"
@@ -16,8 +17,6 @@
 
 namespace sightline {
 namespace {
-
-constexpr absl::Duration kLookEvery = absl::Seconds(1);
 
 // Gives gRPC the certificates for each new connection.
 //
@@ -27,8 +26,16 @@ constexpr absl::Duration kLookEvery = absl::Seconds(1);
 // passed ReadTlsFiles() is handed over.
 class CertificateReloader {
  public:
-  CertificateReloader(TlsFiles files, TlsContent content)
-      : files_(std::move(files)), content_(std::move(content)) {}
+  CertificateReloader(const TlsFiles& files, TlsContent content)
+      : followed_(
+            std::move(content),
+            {[files] { return ReadTlsFiles(files); },
+             "the TLS files are not usable; those read before stay in use",
+             [files](const TlsContent&) {
+               Log(Severity::kInfo,
+                   "new connections get the renewed TLS certificate",
+                   {{"file", FileName(files.certificate)}});
+             }}) {}
 
   // gRPC's callback: runs at the beginning of every handshake.
   static grpc_ssl_certificate_config_reload_status Fetch(
@@ -40,50 +47,24 @@ class CertificateReloader {
   grpc_ssl_certificate_config_reload_status Fetch(
       grpc_ssl_server_certificate_config** config) {
     std::lock_guard<std::mutex> lock(mutex_);
-    const absl::Time now = absl::Now();
-    // A clock set back must not stop the reloading until it has caught up.
-    if (now >= next_look_ || now < next_look_ - kLookEvery) {
-      next_look_ = now + kLookEvery;
-      Reload(now);
-    }
-    if (!is_new_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
-    is_new_ = false;
-    const grpc_ssl_pem_key_cert_pair pair = {content_.key.c_str(),
-                                             content_.certificate.c_str()};
+    std::shared_ptr<const TlsContent> content = followed_.Current(absl::Now());
+    if (content == given_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+    given_ = std::move(content);
+    const grpc_ssl_pem_key_cert_pair pair = {given_->key.c_str(),
+                                             given_->certificate.c_str()};
     // gRPC wants authorities even where it asks for no client certificate and
     // so never uses them; any certificate does.
     const std::string& authorities =
-        content_.client_ca.empty() ? content_.certificate : content_.client_ca;
+        given_->authorities.empty() ? given_->certificate : given_->authorities;
     *config = grpc_ssl_server_certificate_config_create(authorities.c_str(),
                                                         &pair, 1);
     return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
   }
 
-  void Reload(absl::Time now) {
-    absl::StatusOr<TlsContent> content = ReadTlsFiles(files_);
-    if (!content.ok()) {
-      if (const std::optional<int64_t> dropped = limiter_.Allow(now)) {
-        Log(Severity::kError,
-            "the TLS files are not usable; those read before stay in use",
-            {{"error", content.status().message()}, {"dropped", *dropped}});
-      }
-      return;
-    }
-    if (*content == content_) return;
-    content_ = *std::move(content);
-    is_new_ = true;
-    Log(Severity::kInfo, "new connections get the renewed TLS certificate",
-        {{"file", FileName(files_.certificate)}});
-  }
-
-  const TlsFiles files_;
-  LogLimiter limiter_{1, absl::Minutes(1)};
+  Followed<TlsContent> followed_;
   std::mutex mutex_;
-  // Guarded by mutex_.
-  TlsContent content_;
-  // Whether gRPC has yet to get `content_`.
-  bool is_new_ = true;
-  absl::Time next_look_ = absl::InfinitePast();
+  // What gRPC has; null at first. Guarded by mutex_.
+  std::shared_ptr<const TlsContent> given_;
 };
 
 // A reloader that is never destroyed: gRPC calls it as long as any connection

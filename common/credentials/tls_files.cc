@@ -156,48 +156,61 @@ absl::Status CheckOpenSslTakes(const SecretFile& file, X509* certificate,
                                 LastOpenSslError(), ")"));
 }
 
-absl::StatusOr<std::string> ReadClientAuthorities(const std::string& path,
-                                                  absl::Time now) {
-  SL_ASSIGN_OR_RETURN(const SecretFile file,
-                      ReadSecretFile(kTlsClientCaFlag, path, kMaximumPemBytes));
-  SL_ASSIGN_OR_RETURN(const auto authorities, ParseCertificates(file));
-  absl::Status last;
-  for (size_t i = 0; i < authorities.size(); ++i) {
-    last = CheckValidNow(file, authorities[i].get(), i + 1, now);
-    if (last.ok()) return file.content;
-  }
-  return last;
-}
-
 }  // namespace
 
-absl::StatusOr<TlsContent> ReadTlsFiles(const TlsFiles& files) {
+absl::Status ReadIdentity(const NamedFile& certificate, const NamedFile& key,
+                          TlsContent& content) {
   const ErrorQueueScope scope;
   const absl::Time now = absl::Now();
   SL_ASSIGN_OR_RETURN(
       const SecretFile certificate_file,
-      ReadSecretFile(kTlsCertificateFlag, files.certificate, kMaximumPemBytes));
+      ReadSecretFile(certificate.flag, certificate.path, kMaximumPemBytes));
   SL_ASSIGN_OR_RETURN(const SecretFile key_file,
-                      ReadSecretFile(kTlsKeyFlag, files.key, kMaximumPemBytes));
+                      ReadSecretFile(key.flag, key.path, kMaximumPemBytes));
   SL_RETURN_IF_ERROR(CheckOnlyOwnerWrites(key_file));
   SL_ASSIGN_OR_RETURN(const auto chain, ParseCertificates(certificate_file));
-  SL_ASSIGN_OR_RETURN(const auto key, ParseKey(key_file));
-  if (X509_check_private_key(chain.front().get(), key.get()) != 1) {
+  SL_ASSIGN_OR_RETURN(const auto own_key, ParseKey(key_file));
+  if (X509_check_private_key(chain.front().get(), own_key.get()) != 1) {
     return FileError(key_file, kReasonTlsKeyMismatch,
                      absl::StrCat("is not the key of the first certificate in ",
                                   certificate_file.name,
-                                  " (the server's own must come first)"));
+                                  " (the one it belongs to must come first)"));
   }
   for (size_t i = 0; i < chain.size(); ++i) {
     SL_RETURN_IF_ERROR(
         CheckValidNow(certificate_file, chain[i].get(), i + 1, now));
   }
   SL_RETURN_IF_ERROR(
-      CheckOpenSslTakes(certificate_file, chain.front().get(), key.get()));
-  TlsContent content = {certificate_file.content, key_file.content, ""};
+      CheckOpenSslTakes(certificate_file, chain.front().get(), own_key.get()));
+  content.certificate = certificate_file.content;
+  content.key = key_file.content;
+  return absl::OkStatus();
+}
+
+absl::Status ReadAuthorities(const NamedFile& file, TlsContent& content) {
+  const ErrorQueueScope scope;
+  const absl::Time now = absl::Now();
+  SL_ASSIGN_OR_RETURN(const SecretFile pem,
+                      ReadSecretFile(file.flag, file.path, kMaximumPemBytes));
+  SL_ASSIGN_OR_RETURN(const auto authorities, ParseCertificates(pem));
+  absl::Status last;
+  for (size_t i = 0; i < authorities.size(); ++i) {
+    last = CheckValidNow(pem, authorities[i].get(), i + 1, now);
+    if (last.ok()) {
+      content.authorities = pem.content;
+      return absl::OkStatus();
+    }
+  }
+  return last;
+}
+
+absl::StatusOr<TlsContent> ReadTlsFiles(const TlsFiles& files) {
+  TlsContent content;
+  SL_RETURN_IF_ERROR(ReadIdentity({kTlsCertificateFlag, files.certificate},
+                                  {kTlsKeyFlag, files.key}, content));
   if (!files.client_ca.empty()) {
-    SL_ASSIGN_OR_RETURN(content.client_ca,
-                        ReadClientAuthorities(files.client_ca, now));
+    SL_RETURN_IF_ERROR(
+        ReadAuthorities({kTlsClientCaFlag, files.client_ca}, content));
   }
   return content;
 }

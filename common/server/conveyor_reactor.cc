@@ -1,34 +1,20 @@
 #include "common/server/conveyor_reactor.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/server/conveyor_protocol.h"
 #include "common/server/guarded.h"
 #include "common/server/reasons.h"
 #include "common/status/error.h"
 
 namespace sightline {
-namespace {
 
-constexpr int64_t kMaxChunkBytes = 256 << 10;
-constexpr size_t kMaxIdBytes = 256;
-
-absl::Status ProtocolError(absl::string_view what) {
-  return Error(absl::StatusCode::kInvalidArgument, kStreamProtocol)
-      .Message(what);
-}
-
-}  // namespace
-
-struct ConveyorReactor::Item {
-  ConveyorItem content;
+struct ConveyorReactor::Item : IncomingItem {
   absl::Time arrival = absl::Now();
   Lease lease;
   // Set when the item cannot be computed: its bytes are read and dropped.
   bool is_dropped = false;
-  int64_t received_bytes = 0;
   // Holds the answer's memory until it is written.
   std::unique_ptr<Call> call;
   grpc::ByteBuffer answer;
@@ -76,14 +62,7 @@ void ConveyorReactor::OnReadDone(bool ok) {
       // Closed while a read was under way: what came is not wanted.
     } else if (!ok) {
       if (current_ != nullptr && !current_->is_dropped) {
-        AnswerErrorLocked(
-            current_,
-            Error(absl::StatusCode::kDataLoss, kItemTruncated)
-                .Message(absl::StrCat(
-                    "the stream ended after ", current_->received_bytes, " of ",
-                    current_->content.header.byte_size(), " declared bytes"))
-                .With("received_bytes",
-                      absl::StrCat(current_->received_bytes)));
+        AnswerErrorLocked(current_, TruncatedError(*current_));
       }
       current_ = nullptr;
       CloseLocked(state_ == State::kSettings
@@ -106,81 +85,57 @@ void ConveyorReactor::OnReadDone(bool ok) {
 
 void ConveyorReactor::TakePartLocked(ConveyorPart part) {
   using Kind = ConveyorPart::Kind;
-  if (part.kind == Kind::kNone) {
-    CloseLocked(ProtocolError(
-        "a message holds neither settings nor an item nor a chunk"));
-  } else if ((part.kind == Kind::kSettings) != (state_ == State::kSettings)) {
-    CloseLocked(
-        ProtocolError(part.kind == Kind::kSettings
-                          ? "settings came a second time; they come once, first"
-                          : "the first message must hold the settings"));
+  if (const absl::Status breach =
+          CheckOrder(part, state_ != State::kSettings, current_.get());
+      !breach.ok()) {
+    CloseLocked(breach);
   } else if (part.kind == Kind::kSettings) {
-    // The settings stay as long as the stream; those who hold something do not
-    // wait, so this is granted now or refused.
-    pool().session.Acquire(2 * settings_wire_bytes_, StopToken(),
-                           [this](absl::StatusOr<Lease> lease) {
-                             if (lease.ok()) {
-                               session_lease_ = *std::move(lease);
-                             } else {
-                               CloseLocked(lease.status());
-                             }
-                           });
-    if (state_ == State::kClosed) return;
-    state_ = State::kOpening;
-    ++computing_;
-    auto self = std::static_pointer_cast<ConveyorReactor>(shared_from_this());
-    const absl::Status queued = pool().executor.Submit(
-        [self](absl::Status admitted) { self->Open(std::move(admitted)); });
-    if (!queued.ok()) {
-      --computing_;
-      CloseLocked(queued);
-    }
+    TakeSettingsLocked();
   } else if (part.kind == Kind::kItem) {
-    if (state_ == State::kBody) {
-      CloseLocked(ProtocolError(
-          absl::StrCat("item '", part.item.id(), "' begins although '",
-                       current_->content.header.id(), "' has received only ",
-                       current_->received_bytes, " of its ",
-                       current_->content.header.byte_size(), " bytes")));
-    } else {
-      TakeHeaderLocked(std::move(part.item));
-    }
-  } else if (state_ != State::kBody) {
-    CloseLocked(ProtocolError("a chunk came without an item before it"));
+    TakeHeaderLocked(std::move(part.item));
   } else {
     TakeChunkLocked(part.chunk);
   }
 }
 
-void ConveyorReactor::TakeHeaderLocked(common::v1::ItemHeader header) {
-  if (header.id().empty() || header.id().size() > kMaxIdBytes ||
-      inside_.count(header.id()) > 0) {
-    CloseLocked(ProtocolError(
-        absl::StrCat("an item's id must have 1 to ", kMaxIdBytes,
-                     " bytes and differ from those of the items under way")));
-    return;
+void ConveyorReactor::TakeSettingsLocked() {
+  // The settings stay as long as the stream; those who hold something do not
+  // wait, so this is granted now or refused.
+  pool().session.Acquire(2 * settings_wire_bytes_, StopToken(),
+                         [this](absl::StatusOr<Lease> lease) {
+                           if (lease.ok()) {
+                             session_lease_ = *std::move(lease);
+                           } else {
+                             CloseLocked(lease.status());
+                           }
+                         });
+  if (state_ == State::kClosed) return;
+  state_ = State::kOpening;
+  ++computing_;
+  auto self = std::static_pointer_cast<ConveyorReactor>(shared_from_this());
+  const absl::Status queued = pool().executor.Submit(
+      [self](absl::Status admitted) { self->Open(std::move(admitted)); });
+  if (!queued.ok()) {
+    --computing_;
+    CloseLocked(queued);
   }
-  if (header.byte_size() <= 0) {
-    CloseLocked(ProtocolError(
-        absl::StrCat("item '", header.id(), "' must declare a positive size")));
+}
+
+void ConveyorReactor::TakeHeaderLocked(common::v1::ItemHeader header) {
+  if (const absl::Status breach = CheckHeader(header, inside_); !breach.ok()) {
+    CloseLocked(breach);
     return;
   }
   current_ = std::make_shared<Item>();
   current_->content.header = std::move(header);
   inside_.insert(current_->content.header.id());
   const int64_t bytes = current_->content.header.byte_size();
-  const int64_t limit = runtime().options.max_item_bytes;
   state_ = State::kBody;
-  if (bytes > limit) {
+  if (const absl::Status too_large =
+          CheckItemSize(bytes, runtime().options.max_item_bytes);
+      !too_large.ok()) {
     current_->is_dropped = true;
-    AnswerErrorLocked(
-        current_,
-        Error(absl::StatusCode::kResourceExhausted, kItemTooLarge)
-            .Message(absl::StrCat("the item has ", bytes, " bytes, at most ",
-                                  limit, " are taken"))
-            .Quota("max_item_bytes",
-                   absl::StrCat("limit: ", limit, ", item: ", bytes))
-            .With("limit_bytes", absl::StrCat(limit)));
+    AnswerErrorLocked(current_, too_large);
     return;
   }
   state_ = State::kLease;
@@ -222,23 +177,16 @@ void ConveyorReactor::LeaseArrived(const std::shared_ptr<Item>& item,
 }
 
 void ConveyorReactor::TakeChunkLocked(const std::string& chunk) {
-  const int64_t declared = current_->content.header.byte_size();
   const auto size = static_cast<int64_t>(chunk.size());
-  if (size == 0 || size > kMaxChunkBytes) {
-    CloseLocked(
-        ProtocolError(absl::StrCat("a chunk has ", size, " bytes; 1 to ",
-                                   kMaxChunkBytes, " are allowed")));
-    return;
-  }
-  if (current_->received_bytes + size > declared) {
-    CloseLocked(ProtocolError(
-        absl::StrCat("item '", current_->content.header.id(),
-                     "' has more bytes than the ", declared, " declared")));
+  if (const absl::Status breach = CheckChunk(*current_, size); !breach.ok()) {
+    CloseLocked(breach);
     return;
   }
   current_->received_bytes += size;
   if (!current_->is_dropped) current_->content.bytes.append(chunk);
-  if (current_->received_bytes == declared) CompleteItemLocked();
+  if (current_->received_bytes == current_->content.header.byte_size()) {
+    CompleteItemLocked();
+  }
 }
 
 void ConveyorReactor::CompleteItemLocked() {

@@ -50,6 +50,7 @@ class ConveyorReactor final : public CallReactor {
   // Each of these is called with mutex_ held.
   void ReadMoreLocked();
   void TakePartLocked(ConveyorPart part);
+  void TakeSettingsLocked();
   void TakeHeaderLocked(common::v1::ItemHeader header);
   void TakeChunkLocked(const std::string& chunk);
   void CompleteItemLocked();

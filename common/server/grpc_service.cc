@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/server/answer_stream_reactor.h"
 #include "common/server/conveyor_reactor.h"
 #include "common/server/reasons.h"
 #include "common/server/unary_reactor.h"
@@ -25,10 +26,11 @@ absl::Status Misfit(absl::string_view what) {
 absl::Status CheckMethod(const google::protobuf::MethodDescriptor& declared,
                          const MethodDefinition& method) {
   const bool is_conveyor = method.conveyor != nullptr;
+  const bool answers_many = is_conveyor || method.answer_stream != nullptr;
   if (declared.input_type() != method.request ||
       declared.output_type() != method.response ||
       declared.client_streaming() != is_conveyor ||
-      declared.server_streaming() != is_conveyor) {
+      declared.server_streaming() != answers_many) {
     return Misfit(absl::StrCat(declared.full_name(),
                                " is served with other message types or another "
                                "kind of streaming than its proto declares"));
@@ -82,6 +84,9 @@ void GrpcService::AddBufferMethod(const std::string& path,
         if (method.conveyor != nullptr) {
           reactor = std::make_shared<ConveyorReactor>(
               runtime, pool, path, method.conveyor(), context);
+        } else if (method.answer_stream != nullptr) {
+          reactor = std::make_shared<AnswerStreamReactor>(
+              runtime, pool, path, method.answer_stream, context);
         } else {
           reactor = std::make_shared<UnaryReactor>(runtime, pool, path,
                                                    method.unary, context);

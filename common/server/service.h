@@ -8,6 +8,11 @@
 //           "Echo", [this](Call& call, const v1::EchoRequest& request) {
 //             return Echo(call, request);
 //           });
+//       AnswerStream<v1::WatchRequest, v1::WatchResponse>(
+//           "Watch", [this](Call& call, const v1::WatchRequest& request,
+//                           StreamWaker waker) {
+//             return ...;  // a function that gives one answer after another
+//           });
 //       Conveyor<v1::EchoStreamRequest, v1::EchoStreamResponse>(
 //           "EchoStream", [](Call& call, const v1::EchoSettings& settings) {
 //             return ...;  // a function that processes one item
@@ -28,11 +33,13 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/server/answer_stream.h"
 #include "common/server/call.h"
 #include "common/server/conveyor.h"
 #include "common/server/wire.h"
@@ -52,6 +59,7 @@ struct MethodDefinition {
   const google::protobuf::Descriptor* response = nullptr;
   // Exactly one is set.
   UnaryHandler unary;
+  AnswerStreamHandler answer_stream;
   std::function<std::unique_ptr<ConveyorCodec>()> conveyor;
 };
 
@@ -85,6 +93,36 @@ class Service {
       call.ShrinkBody(static_cast<int64_t>(request.ByteSizeLong()));
       SL_ASSIGN_OR_RETURN(const Response response, handler(call, request));
       return SerializeWire(response);
+    };
+    methods_.push_back(std::move(method));
+  }
+
+  // `open`: absl::StatusOr<Producer<Response>>(Call&, const Request&,
+  // StreamWaker). It is called once a call; what it returns gives the answers
+  // (answer_stream.h). The request is gone once it has returned.
+  template <typename Request, typename Response, typename Open>
+  void AnswerStream(const char* name, Open open) {
+    MethodDefinition method;
+    method.name = name;
+    method.request = Request::descriptor();
+    method.response = Response::descriptor();
+    method.answer_stream =
+        [open = std::move(open)](
+            Call& call, grpc::ByteBuffer& wire,
+            StreamWaker waker) -> absl::StatusOr<WireProducer> {
+      Request request;
+      SL_RETURN_IF_ERROR(ParseWire(wire, request));
+      call.ShrinkBody(static_cast<int64_t>(request.ByteSizeLong()));
+      absl::StatusOr<Producer<Response>> producer =
+          open(call, request, std::move(waker));
+      if (!producer.ok()) return producer.status();
+      return WireProducer([produce = *std::move(producer)](Call& call)
+                              -> absl::StatusOr<NextAnswer<grpc::ByteBuffer>> {
+        SL_ASSIGN_OR_RETURN(const NextAnswer<Response> next, produce(call));
+        if (std::holds_alternative<StreamWait>(next)) return StreamWait();
+        if (std::holds_alternative<StreamEnd>(next)) return StreamEnd();
+        return SerializeWire(std::get<Response>(next));
+      });
     };
     methods_.push_back(std::move(method));
   }

@@ -2,7 +2,6 @@
 
 #include <grpcpp/client_context.h>
 
-#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,8 +11,7 @@
 
 namespace sightline::grade {
 
-AlignClient::AlignClient(ChannelSource channel)
-    : channel_(std::move(channel)) {}
+AlignClient::AlignClient(ChannelSource channel) : source_(std::move(channel)) {}
 
 absl::StatusOr<align::v1::AlignResponse> AlignClient::Align(
     const GrayImage& scan, const NamedReference& reference,
@@ -37,10 +35,10 @@ absl::StatusOr<align::v1::AlignResponse> AlignClient::Align(
 
 absl::StatusOr<align::v1::AlignResponse> AlignClient::Call(
     const align::v1::AlignRequest& request, const StopToken& stop) {
-  std::call_once(connected_, [this] {
-    stub_ = align::v1::AlignService::NewStub(channel_());
-  });
+  std::call_once(connected_, [this] { channel_ = source_(); });
   grpc::ClientContext context;
+  const auto stub =
+      align::v1::AlignService::NewStub(channel_->Prepare(context));
   if (stop.deadline() != absl::InfiniteFuture()) {
     context.set_deadline(absl::ToChronoTime(stop.deadline()));
   }
@@ -48,7 +46,7 @@ absl::StatusOr<align::v1::AlignResponse> AlignClient::Call(
   grpc::Status status;
   {
     const StopCallback on_stop(stop, [&context] { context.TryCancel(); });
-    status = stub_->Align(&context, request, &response);
+    status = stub->Align(&context, request, &response);
   }
   if (status.ok()) return response;
   // Our own stop has the better reason.
@@ -60,6 +58,14 @@ absl::StatusOr<align::v1::AlignResponse> AlignClient::Call(
     return Error(absl::StatusCode::kUnavailable, kAlignUnavailable)
         .Message(absl::StrCat("the align service cannot be reached "
                               "(--align_address): ",
+                              std::string(failure.message())))
+        .RetryAfter(absl::Seconds(1));
+  }
+  if (absl::IsUnauthenticated(failure)) {
+    // The caller has shown its own token; this one is the operator's.
+    return Error(absl::StatusCode::kUnavailable, kAlignUnavailable)
+        .Message(absl::StrCat("the align service refuses this server "
+                              "(--align_token_file): ",
                               std::string(failure.message())))
         .RetryAfter(absl::Seconds(1));
   }

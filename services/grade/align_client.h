@@ -5,13 +5,13 @@
 #ifndef SIGHTLINE_SERVICES_GRADE_ALIGN_CLIENT_H_
 #define SIGHTLINE_SERVICES_GRADE_ALIGN_CLIENT_H_
 
-#include <grpcpp/channel.h>
-
 #include <functional>
-#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/credentials/client_channel.h"
 #include "common/image/image.h"
 #include "common/stop/stop_token.h"
 #include "sightline/align/v1/align.grpc.pb.h"
@@ -27,7 +27,7 @@ struct NamedReference {
 // Thread-safe.
 class AlignClient {
  public:
-  using ChannelSource = std::function<std::shared_ptr<grpc::Channel>()>;
+  using ChannelSource = std::function<ClientChannel()>;
 
   // `channel` is asked on first use: a server's own channel exists only after
   // its start.
@@ -36,7 +36,8 @@ class AlignClient {
   // Registers `scan`; the answer's homography maps its pixels. The reference
   // is named first and sent only if the service does not know it. Blocks;
   // cancelled with `stop`, whose deadline is passed on. Errors: the service's
-  // own; Unavailable ALIGN_UNAVAILABLE when it cannot be reached.
+  // own; Unavailable ALIGN_UNAVAILABLE when it cannot be reached, or refuses
+  // this server: neither is the caller's doing.
   absl::StatusOr<align::v1::AlignResponse> Align(
       const GrayImage& scan, const NamedReference& reference,
       const align::v1::AlignOptions& options, const StopToken& stop);
@@ -48,9 +49,9 @@ class AlignClient {
   absl::StatusOr<align::v1::AlignResponse> Call(
       const align::v1::AlignRequest& request, const StopToken& stop);
 
-  const ChannelSource channel_;
+  const ChannelSource source_;
   std::once_flag connected_;
-  std::unique_ptr<align::v1::AlignService::Stub> stub_;
+  std::optional<ClientChannel> channel_;
 };
 
 }  // namespace sightline::grade

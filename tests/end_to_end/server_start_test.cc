@@ -30,9 +30,8 @@ namespace {
 namespace fs = std::filesystem;
 
 using grade::v1::GradeService;
-using process::BuiltProgram;
 using process::ChildOptions;
-using process::ChildProcess;
+using process::Ended;
 using process::ServerProgram;
 using process::ServerProgramOptions;
 using testing::AnyOf;
@@ -64,10 +63,6 @@ class OmrStart : public testing::Test {
     return Path(name);
   }
 
-  struct Ended {
-    int code = -1;
-    std::string output;
-  };
   // Runs the program to its end.
   static Ended Run(
       std::vector<std::string> arguments,
@@ -75,16 +70,10 @@ class OmrStart : public testing::Test {
     ChildOptions options;
     options.arguments = std::move(arguments);
     options.environment = std::move(environment);
-    const auto child =
-        ChildProcess::Start(BuiltProgram("sightline-omr"), options);
-    if (!child.ok()) {
-      ADD_FAILURE() << child.status();
-      return {};
-    }
-    const auto status = (*child)->Wait(kPatience);
-    if (!status.has_value()) ADD_FAILURE() << "it started";
-    return {status.has_value() ? status->code.value_or(-1) : -1,
-            (*child)->Output()};
+    const auto ended = process::RunToEnd("sightline-omr", options, kPatience);
+    if (ended.ok()) return *ended;
+    ADD_FAILURE() << ended.status();
+    return {};
   }
 
   // Starts the server or fails the test.

@@ -1,7 +1,6 @@
 #include "services/grade/engine/annotate.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -13,7 +12,9 @@
 #include "absl/strings/string_view.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/grade/engine/bubble_outcome.h"
 #include "services/grade/engine/canvas.h"
+#include "services/grade/engine/page_background.h"
 #include "services/grade/engine/reasons.h"
 
 namespace sightline::grade {
@@ -32,189 +33,8 @@ constexpr Colour kMarked = {20, 90, 205};
 constexpr Colour kReview = {214, 0, 122};
 constexpr Colour kText = {40, 40, 44};
 constexpr Colour kStrip = {238, 240, 243};
-constexpr Colour kOutside = {215, 217, 220};
-
-// How a bubble is drawn.
-enum class Outcome { kNone, kMarked, kRight, kWrong, kMissed, kMultiple };
 
 int StripHeight(int width) { return std::max(24, width / 20); }
-
-// --- the page, in light gray ----------------------------------------------
-
-// Scan pixels under an image pixel's centre: the mean of n x n samples.
-int SampleScan(const GrayImage& scan, const Homography& to_scan, double x,
-               double y, int n) {
-  int sum = 0;
-  int count = 0;
-  for (int b = 0; b < n; ++b) {
-    for (int a = 0; a < n; ++a) {
-      const PixelPoint at =
-          to_scan.Map({x + (a + 0.5) / n - 0.5, y + (b + 0.5) / n - 0.5});
-      if (!(at.x >= 0 && at.y >= 0 && at.x < scan.width() &&
-            at.y < scan.height())) {
-        continue;
-      }
-      const double u = std::max(0.0, at.x - 0.5);
-      const double v = std::max(0.0, at.y - 0.5);
-      const int left = static_cast<int>(u);
-      const int top = static_cast<int>(v);
-      const int right = std::min(left + 1, scan.width() - 1);
-      const int bottom = std::min(top + 1, scan.height() - 1);
-      const double fx = u - left;
-      const double fy = v - top;
-      const uint8_t* upper = scan.row(top);
-      const uint8_t* lower = scan.row(bottom);
-      sum += static_cast<int>(
-          (1 - fy) * ((1 - fx) * upper[left] + fx * upper[right]) +
-          fy * ((1 - fx) * lower[left] + fx * lower[right]) + 0.5);
-      ++count;
-    }
-  }
-  return count == 0 ? -1 : sum / count;
-}
-
-// Draws the page below `top`. `to_scan` maps page pixels of the image.
-void DrawPage(const GrayImage& scan, const Homography& to_scan, int top,
-              RgbImage& image) {
-  const int height = image.height() - top;
-  const PixelPoint middle = {image.width() / 2.0, height / 2.0};
-  const double scale = std::sqrt(std::abs(to_scan.JacobianAt(middle)));
-  const int n = std::isfinite(scale)
-                    ? std::clamp(static_cast<int>(std::lround(scale)), 1, 3)
-                    : 1;
-  std::array<int, 256> counts{};
-  int total = 0;
-  for (int y = 0; y < height; ++y) {
-    uint8_t* row = image.row(top + y);
-    for (int x = 0; x < image.width(); ++x) {
-      const int gray = SampleScan(scan, to_scan, x + 0.5, y + 0.5, n);
-      uint8_t* pixel = row + 3 * x;
-      if (gray < 0) {
-        // Not paper: told from it by a trace of colour until it is painted.
-        pixel[0] = kOutside.red;
-        pixel[1] = kOutside.green;
-        pixel[2] = kOutside.blue;
-        continue;
-      }
-      pixel[0] = pixel[1] = pixel[2] = static_cast<uint8_t>(gray);
-      ++counts[gray];
-      ++total;
-    }
-  }
-  // Paper becomes white, whatever the light; then everything is lightened so
-  // that the colours stand out.
-  int white = 255;
-  for (int left = total / 10; white > 1; --white) {
-    left -= counts[white];
-    if (left < 0) break;
-  }
-  std::array<uint8_t, 256> light{};
-  for (int gray = 0; gray < 256; ++gray) {
-    const double relative = std::min(1.0, double(gray) / white);
-    light[gray] = static_cast<uint8_t>(255 - 150 * (1 - relative) + 0.5);
-  }
-  for (int y = 0; y < height; ++y) {
-    uint8_t* row = image.row(top + y);
-    for (int x = 0; x < image.width(); ++x) {
-      uint8_t* pixel = row + 3 * x;
-      if (pixel[0] != pixel[1]) continue;
-      pixel[0] = pixel[1] = pixel[2] = light[pixel[0]];
-    }
-  }
-}
-
-// --- what every bubble is drawn as ----------------------------------------
-
-// Which bubbles of `field` an answer names, taking values in printed order;
-// what it takes is removed from `answer`. At most one unless MULTIPLE.
-std::vector<bool> TakeAnswer(const Field& field, absl::string_view& answer) {
-  std::vector<bool> named(field.bubbles.size(), false);
-  if (field.kind == FieldKind::kMultiple) {
-    for (size_t i = 0; i < field.bubbles.size(); ++i) {
-      const std::string& value = field.bubbles[i].value;
-      if (answer.substr(0, value.size()) != value) continue;
-      named[i] = true;
-      answer.remove_prefix(value.size());
-    }
-    return named;
-  }
-  // The longest value that fits: "10" before "1".
-  size_t best = field.bubbles.size();
-  for (size_t i = 0; i < field.bubbles.size(); ++i) {
-    const std::string& value = field.bubbles[i].value;
-    if (answer.substr(0, value.size()) != value) continue;
-    if (best == field.bubbles.size() ||
-        value.size() > field.bubbles[best].value.size()) {
-      best = i;
-    }
-  }
-  if (best < field.bubbles.size()) {
-    named[best] = true;
-    answer.remove_prefix(field.bubbles[best].value.size());
-  }
-  return named;
-}
-
-using Outcomes = std::vector<std::vector<Outcome>>;
-
-Outcomes MarkedOutcomes(const Sheet& sheet, const SheetReading& reading) {
-  Outcomes outcomes;
-  for (size_t f = 0; f < sheet.fields().size(); ++f) {
-    const FieldReading& field = reading.fields[f];
-    const bool has_too_many = field.marked_count > 1 &&
-                              sheet.fields()[f].kind != FieldKind::kMultiple;
-    auto& row = outcomes.emplace_back();
-    for (const BubbleReading& bubble : field.bubbles) {
-      row.push_back(!bubble.marked ? Outcome::kNone
-                    : has_too_many ? Outcome::kMultiple
-                                   : Outcome::kMarked);
-    }
-  }
-  return outcomes;
-}
-
-// Applies one question's verdict to a field it covers.
-void ApplyVerdict(const QuestionResult& question, const Field& field,
-                  const FieldReading& reading,
-                  const std::vector<bool>& expected,
-                  std::vector<Outcome>& outcomes) {
-  if (question.verdict == Verdict::kBonus) return;
-  const bool is_right = question.verdict == Verdict::kCorrect ||
-                        question.verdict == Verdict::kPartial;
-  for (size_t i = 0; i < field.bubbles.size(); ++i) {
-    const bool is_marked = reading.bubbles[i].marked;
-    if (is_marked && outcomes[i] == Outcome::kMultiple) continue;
-    if (is_marked) {
-      outcomes[i] = is_right || expected[i] ? Outcome::kRight : Outcome::kWrong;
-    } else if (!is_right && expected[i]) {
-      outcomes[i] = Outcome::kMissed;
-    }
-  }
-}
-
-void ApplyScore(const Score& score, const Sheet& sheet,
-                const SheetReading& reading, Outcomes& outcomes) {
-  for (const QuestionResult& question : score.questions) {
-    std::vector<int> fields;
-    if (const auto field = sheet.FindField(question.field)) {
-      fields.push_back(*field);
-    } else if (const auto combined = sheet.FindCombined(question.field)) {
-      for (const std::string& member : sheet.combined()[*combined].fields) {
-        if (const auto index = sheet.FindField(member)) {
-          fields.push_back(*index);
-        }
-      }
-    }
-    absl::string_view expected = question.expected;
-    for (const int f : fields) {
-      const Field& field = sheet.fields()[f];
-      const std::vector<bool> named = TakeAnswer(field, expected);
-      ApplyVerdict(question, field, reading.fields[f], named, outcomes[f]);
-    }
-  }
-}
-
-// --- drawing ---------------------------------------------------------------
 
 class Annotator {
  public:
@@ -226,7 +46,7 @@ class Annotator {
         line_(line) {}
 
   void DrawField(const Field& field, const FieldReading& reading,
-                 const std::vector<Outcome>& outcomes) const {
+                 const std::vector<BubbleOutcome>& outcomes) const {
     Box bounds = {1e9, 1e9, -1e9, -1e9};
     for (size_t i = 0; i < field.bubbles.size(); ++i) {
       const Box box = BoxOf(field.bubbles[i], reading.bubbles[i]);
@@ -249,25 +69,25 @@ class Annotator {
   }
 
   void DrawOutcome(const Box& box, std::optional<BubbleShape> shape,
-                   Outcome outcome) const {
+                   BubbleOutcome outcome) const {
     switch (outcome) {
-      case Outcome::kNone:
+      case BubbleOutcome::kNone:
         return;
-      case Outcome::kMarked:
+      case BubbleOutcome::kMarked:
         DrawOutline(box, shape, 1.2, kMarked, LineStyle::kSolid);
         return;
-      case Outcome::kRight:
+      case BubbleOutcome::kRight:
         DrawOutline(box, shape, 2.0, kRight, LineStyle::kSolid);
         return;
-      case Outcome::kMissed:
+      case BubbleOutcome::kMissed:
         DrawOutline(box, shape, 1.4, kRight, LineStyle::kDashed);
         return;
-      case Outcome::kMultiple:
+      case BubbleOutcome::kMultiple:
         DrawOutline(box, shape, 0.95, kMultiple, LineStyle::kSolid);
         DrawOutline(box.Grown(1.9 * line_), shape, 0.95, kMultiple,
                     LineStyle::kSolid);
         return;
-      case Outcome::kWrong:
+      case BubbleOutcome::kWrong:
         DrawOutline(box, shape, 1.0, kWrong, LineStyle::kSolid);
         DrawCross(box);
         return;
@@ -345,13 +165,13 @@ void DrawStrip(const Score& score, int review_count, int width, int height,
   const double side = 0.42 * height;
   struct Item {
     const char* text;
-    Outcome outcome;
+    BubbleOutcome outcome;
   };
   const std::string review = absl::StrCat("review ", review_count);
-  const Item items[] = {{"right", Outcome::kRight},
-                        {"wrong", Outcome::kWrong},
-                        {"missed", Outcome::kMissed},
-                        {"multiple", Outcome::kMultiple}};
+  const Item items[] = {{"right", BubbleOutcome::kRight},
+                        {"wrong", BubbleOutcome::kWrong},
+                        {"missed", BubbleOutcome::kMissed},
+                        {"multiple", BubbleOutcome::kMultiple}};
   double needed = 0;
   for (const Item& item : items) {
     needed += 1.4 * side + Canvas::TextWidth(small, item.text) + margin;
@@ -428,10 +248,9 @@ absl::StatusOr<RgbImage> Annotate(
         .Message("the map from scan to page cannot be inverted");
   }
   RgbImage image(width, top + page_height);
-  DrawPage(scan, *to_scan, top, image);
+  DrawPageBackground(scan, *to_scan, top, image);
 
-  Outcomes outcomes = MarkedOutcomes(sheet, reading);
-  if (score.has_value()) ApplyScore(*score, sheet, reading, outcomes);
+  const BubbleOutcomes outcomes = OutcomesOf(sheet, reading, score);
   Canvas canvas(image);
   const double line = std::max(1.0, width / 700.0);
   const Annotator annotator(
@@ -451,7 +270,8 @@ absl::StatusOr<RgbImage> Annotate(
 int64_t AnnotateBytes(const Sheet& sheet, int width) {
   const int64_t height = int64_t{PageHeight(sheet, width)} + StripHeight(width);
   // The image, and an outcome per bubble.
-  return 3 * width * height + int64_t{sheet.bubble_count()} * sizeof(Outcome) +
+  return 3 * width * height +
+         int64_t{sheet.bubble_count()} * sizeof(BubbleOutcome) +
          static_cast<int64_t>(sheet.fields().size()) * 64 + 65536;
 }
 

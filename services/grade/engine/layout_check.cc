@@ -1,7 +1,5 @@
 #include "services/grade/engine/layout_check.h"
 
-#include <algorithm>
-#include <cmath>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,21 +9,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/status/error.h"
-#include "services/grade/engine/bubble_index.h"
+#include "services/grade/engine/layout_overlaps.h"
+#include "services/grade/engine/layout_problems.h"
+#include "services/grade/engine/layout_rules.h"
 
 namespace sightline::grade {
 namespace {
-
-// Errors that are reported, and warnings.
-constexpr int kMaxProblems = 50;
-constexpr double kMinPageSide = 100;
-constexpr double kMaxPageSide = 20000;
-// Bubbles smaller than this share of the page's longer side: 0.3 mm on A4.
-// It also bounds how many bubbles may crowd into one cell of a BubbleIndex.
-constexpr double kMinBubbleShare = 0.001;
-constexpr size_t kMaxNameBytes = 200;
-constexpr size_t kMaxLabelBytes = 64;
-constexpr size_t kMaxValueBytes = 32;
 
 struct Step {
   double x = 0;
@@ -52,145 +41,50 @@ bool IsHorizontal(Direction direction) {
          direction == Direction::kRightToLeft;
 }
 
-bool IsFinite(PixelPoint point) {
-  return std::isfinite(point.x) && std::isfinite(point.y);
-}
-
 class LayoutChecker {
  public:
   LayoutChecker(const SheetLayout& layout, const LayoutLimits& limits,
                 ExpandedLayout& expanded)
-      : layout_(layout), limits_(limits), expanded_(expanded) {}
+      : layout_(layout),
+        limits_(limits),
+        expanded_(expanded),
+        rules_(layout, problems_) {}
 
   std::vector<LayoutProblem> Run() {
-    page_ok_ = CheckPage();
-    if (layout_.name.size() > kMaxNameBytes) {
-      Problem("name", absl::StrCat("longer than ", kMaxNameBytes, " bytes"));
+    rules_.CheckPage();
+    if (layout_.name.size() > kMaxLayoutNameBytes) {
+      problems_.Error(
+          "name", absl::StrCat("longer than ", kMaxLayoutNameBytes, " bytes"));
     }
-    if (layout_.bubble != PixelSize{}) CheckSize("bubble", layout_.bubble);
-    for (size_t i = 0; i < layout_.blocks.size() && !Full(); ++i) AddBlock(i);
-    for (size_t i = 0; i < layout_.fields.size() && !Full(); ++i) AddField(i);
-    for (size_t i = 0; i < layout_.combined.size() && !Full(); ++i) {
+    if (layout_.bubble != PixelSize{}) {
+      rules_.CheckSize("bubble", layout_.bubble);
+    }
+    for (size_t i = 0; i < layout_.blocks.size() && !problems_.Full(); ++i)
+      AddBlock(i);
+    for (size_t i = 0; i < layout_.fields.size() && !problems_.Full(); ++i)
+      AddField(i);
+    for (size_t i = 0; i < layout_.combined.size() && !problems_.Full(); ++i) {
       AddCombined(i);
     }
     if (layout_.blocks.empty() && layout_.fields.empty()) {
-      Problem("blocks", "no bubbles: give at least one block or field");
+      problems_.Error("blocks", "no bubbles: give at least one block or field");
     }
-    if (page_ok_) CheckOverlaps();
-    return std::move(problems_);
+    if (rules_.page_ok()) {
+      CheckOverlaps(layout_, expanded_, rules_, problems_);
+    }
+    return problems_.Take();
   }
 
  private:
-  void Problem(std::string field, std::string description,
-               bool is_error = true) {
-    int& count = is_error ? errors_ : warnings_;
-    if (count >= kMaxProblems) return;
-    ++count;
-    problems_.push_back({is_error, std::move(field), std::move(description)});
-  }
-  void Warning(std::string field, std::string description) {
-    Problem(std::move(field), std::move(description), false);
-  }
-  // Warnings do not count: a layout that is merely odd is expanded to its end.
-  bool Full() const { return errors_ >= kMaxProblems; }
-
-  bool CheckPage() {
-    bool ok = true;
-    for (const auto& [name, side] : {std::pair{"width", layout_.page.width},
-                                     {"height", layout_.page.height}}) {
-      if (std::isfinite(side) && side >= kMinPageSide && side <= kMaxPageSide) {
-        continue;
-      }
-      ok = false;
-      Problem(absl::StrCat("page.", name),
-              absl::StrCat("is ", side, ", must be ", kMinPageSide, " to ",
-                           kMaxPageSide));
-    }
-    return ok;
-  }
-
-  bool CheckSize(const std::string& path, PixelSize size) {
-    const double smallest =
-        page_ok_ ? kMinBubbleShare *
-                       std::max(layout_.page.width, layout_.page.height)
-                 : 0;
-    if (std::isfinite(size.width) && std::isfinite(size.height) &&
-        size.width > 0 && size.height > 0 && size.width >= smallest &&
-        size.height >= smallest) {
-      return true;
-    }
-    Problem(path, absl::StrCat("a bubble of ", size.width, " x ", size.height,
-                               " page units: both sides must be finite and at "
-                               "least ",
-                               smallest));
-    return false;
-  }
-
-  // The size that applies at `path`, or nullopt after reporting a problem.
-  std::optional<PixelSize> SizeOr(const std::string& path, PixelSize own) {
-    if (own != PixelSize{}) {
-      if (!CheckSize(path, own)) return std::nullopt;
-      return own;
-    }
-    if (layout_.bubble == PixelSize{}) {
-      Problem(path, "no bubble size here and none in the layout's bubble");
-      return std::nullopt;
-    }
-    // A bad default was reported at its own place.
-    if (!(layout_.bubble.width > 0 && layout_.bubble.height > 0)) {
-      return std::nullopt;
-    }
-    return layout_.bubble;
-  }
-
-  void CheckEmptyValue(const std::string& path, const std::string& empty_value,
-                       const std::vector<std::string>& values) {
-    if (empty_value.size() > kMaxValueBytes) {
-      Problem(path, absl::StrCat("longer than ", kMaxValueBytes, " bytes"));
-    }
-    if (!empty_value.empty() &&
-        std::find(values.begin(), values.end(), empty_value) != values.end()) {
-      Problem(path, absl::StrCat("'", empty_value,
-                                 "' is a bubble's value too: a blank field "
-                                 "would read as marked"));
-    }
-  }
-
-  // `path` gives the path of value i.
-  template <typename Path>
-  bool CheckValues(const std::vector<std::string>& values, FieldKind kind,
-                   Path path) {
-    bool ok = true;
-    std::set<absl::string_view> seen;
-    bool same_length = true;
-    for (size_t i = 0; i < values.size() && !Full(); ++i) {
-      if (values[i].empty() || values[i].size() > kMaxValueBytes) {
-        Problem(path(i),
-                absl::StrCat("a value has 1 to ", kMaxValueBytes, " bytes"));
-        ok = false;
-      } else if (!seen.insert(values[i]).second) {
-        Warning(path(i), absl::StrCat("'", values[i],
-                                      "' is the value of another bubble of "
-                                      "the field, too"));
-      }
-      same_length = same_length && values[i].size() == values[0].size();
-    }
-    if (kind == FieldKind::kMultiple && !same_length) {
-      Warning(path(0),
-              "values of different lengths can't always be told apart once "
-              "several marks are joined");
-    }
-    return ok;
-  }
-
   bool AddLabel(const std::string& path, const std::string& label) {
     if (label.empty() || label.size() > kMaxLabelBytes) {
-      Problem(path,
-              absl::StrCat("a label has 1 to ", kMaxLabelBytes, " bytes"));
+      problems_.Error(
+          path, absl::StrCat("a label has 1 to ", kMaxLabelBytes, " bytes"));
       return false;
     }
     if (!labels_.insert(label).second) {
-      Problem(path, absl::StrCat("the label '", label, "' is used twice"));
+      problems_.Error(path,
+                      absl::StrCat("the label '", label, "' is used twice"));
       return false;
     }
     return true;
@@ -200,57 +94,13 @@ class LayoutChecker {
     const int64_t all_fields = expanded_.fields.size() + fields;
     const int64_t all_bubbles = expanded_.bubble_count + bubbles;
     if (all_fields > limits_.max_fields) {
-      Problem(path, absl::StrCat("more than ", limits_.max_fields,
-                                 " fields in the layout"));
+      problems_.Error(path, absl::StrCat("more than ", limits_.max_fields,
+                                         " fields in the layout"));
       return false;
     }
     if (all_bubbles > limits_.max_bubbles) {
-      Problem(path, absl::StrCat("more than ", limits_.max_bubbles,
-                                 " bubbles in the layout"));
-      return false;
-    }
-    return true;
-  }
-
-  // Empty for a bubble within the page.
-  std::string WhyOutside(PixelPoint center, PixelSize size) const {
-    const auto [width, height] = layout_.page;
-    if (!IsFinite(center)) return "its place is not finite";
-    if (center.x - size.width / 2 < 0) {
-      return absl::StrCat("x ", center.x - size.width / 2, " < 0");
-    }
-    if (center.x + size.width / 2 > width) {
-      return absl::StrCat("x ", center.x + size.width / 2, " > width ", width);
-    }
-    if (center.y - size.height / 2 < 0) {
-      return absl::StrCat("y ", center.y - size.height / 2, " < 0");
-    }
-    if (center.y + size.height / 2 > height) {
-      return absl::StrCat("y ", center.y + size.height / 2, " > height ",
-                          height);
-    }
-    return "";
-  }
-
-  // Reports a bubble that leaves the page; `name` names it.
-  bool CheckInside(const std::string& path, PixelPoint center, PixelSize size,
-                   const std::string& name) {
-    if (!page_ok_) return true;
-    const std::string why = WhyOutside(center, size);
-    if (why.empty()) return true;
-    Problem(path, absl::StrCat(name, " lies outside the page (", why, ")"));
-    return false;
-  }
-
-  bool CheckGap(const std::string& path, double gap, int count, double bubble) {
-    if (count < 2 && gap == 0) return true;
-    if (!std::isfinite(gap) || gap <= 0) {
-      Problem(path, absl::StrCat("is ", gap, ", must be finite and above 0"));
-      return false;
-    }
-    if (count > 1 && gap < bubble * (1 - 1e-6)) {
-      Problem(path, absl::StrCat("is ", gap, ", less than the bubble's ",
-                                 bubble, ": the bubbles overlap"));
+      problems_.Error(path, absl::StrCat("more than ", limits_.max_bubbles,
+                                         " bubbles in the layout"));
       return false;
     }
     return true;
@@ -260,12 +110,14 @@ class LayoutChecker {
     const FieldBlock& block = layout_.blocks[index];
     const std::string path = absl::StrCat("blocks[", index, "]");
     bool ok = true;
-    if (block.name.size() > kMaxNameBytes) {
-      Problem(path + ".name",
-              absl::StrCat("longer than ", kMaxNameBytes, " bytes"));
+    if (block.name.size() > kMaxLayoutNameBytes) {
+      problems_.Error(
+          path + ".name",
+          absl::StrCat("longer than ", kMaxLayoutNameBytes, " bytes"));
     } else if (!block.name.empty() && !names_.insert(block.name).second) {
-      Problem(path + ".name",
-              absl::StrCat("the block name '", block.name, "' is used twice"));
+      problems_.Error(
+          path + ".name",
+          absl::StrCat("the block name '", block.name, "' is used twice"));
     }
 
     std::vector<std::string> values = block.values;
@@ -274,24 +126,23 @@ class LayoutChecker {
         values.emplace_back(1, digit);
     }
     if (values.empty()) {
-      Problem(path + ".values", "no values: write one for every bubble");
+      problems_.Error(path + ".values",
+                      "no values: write one for every bubble");
       ok = false;
     }
     if (static_cast<int64_t>(values.size()) > limits_.max_bubbles_per_field) {
-      Problem(path + ".values",
-              absl::StrCat("more than ", limits_.max_bubbles_per_field,
-                           " bubbles in a field"));
+      problems_.Error(path + ".values",
+                      absl::StrCat("more than ", limits_.max_bubbles_per_field,
+                                   " bubbles in a field"));
       return;
     }
-    ok = CheckValues(values, block.kind,
-                     [&](size_t i) {
-                       return absl::StrCat(path, ".values[", i, "]");
-                     }) &&
-         ok;
-    CheckEmptyValue(path + ".empty_value", block.empty_value, values);
+    ok = rules_.CheckValues(values, block.kind, [&](size_t i) {
+      return absl::StrCat(path, ".values[", i, "]");
+    }) && ok;
+    rules_.CheckEmptyValue(path + ".empty_value", block.empty_value, values);
 
     if (block.labels.empty()) {
-      Problem(path + ".labels", "no labels: write one for every field");
+      problems_.Error(path + ".labels", "no labels: write one for every field");
       ok = false;
     }
     const auto labels = ExpandLabels(block.labels, limits_.max_fields);
@@ -311,34 +162,35 @@ class LayoutChecker {
     }
     if (IsHorizontal(along) == IsHorizontal(across) && labels->size() > 1 &&
         values.size() > 1) {
-      Problem(path + ".field_direction",
-              "fields and values follow in the same direction: give "
-              "value_direction and field_direction so that one is horizontal "
-              "and the other vertical");
+      problems_.Error(
+          path + ".field_direction",
+          "fields and values follow in the same direction: give "
+          "value_direction and field_direction so that one is horizontal "
+          "and the other vertical");
       ok = false;
     }
 
     const std::optional<PixelSize> size =
-        SizeOr(path + ".bubble", block.bubble);
+        rules_.SizeOr(path + ".bubble", block.bubble);
     if (!IsFinite(block.origin)) {
-      Problem(path + ".origin", "is not finite");
+      problems_.Error(path + ".origin", "is not finite");
       ok = false;
     }
     const auto extent = [&](Direction direction) {
       if (!size.has_value()) return 0.0;
       return IsHorizontal(direction) ? size->width : size->height;
     };
-    ok = CheckGap(path + ".value_gap", block.value_gap,
-                  static_cast<int>(values.size()), extent(along)) &&
+    ok = rules_.CheckGap(path + ".value_gap", block.value_gap,
+                         static_cast<int>(values.size()), extent(along)) &&
          ok;
-    ok = CheckGap(path + ".field_gap", block.field_gap,
-                  static_cast<int>(labels->size()), extent(across)) &&
+    ok = rules_.CheckGap(path + ".field_gap", block.field_gap,
+                         static_cast<int>(labels->size()), extent(across)) &&
          ok;
     // Labels are taken even from a block that is wrong otherwise: else every
     // combined field that uses them would be reported as well.
     std::vector<std::string> good_labels;
     for (const std::string& label : *labels) {
-      if (Full()) return;
+      if (problems_.Full()) return;
       if (AddLabel(path + ".labels", label)) good_labels.push_back(label);
     }
     if (!HasRoom(path, good_labels.size(),
@@ -372,10 +224,11 @@ class LayoutChecker {
             block.origin.x + value_step.x * v + field_step.x * f,
             block.origin.y + value_step.y * v + field_step.y * f};
         // One report a block: the rest of it lies outside as well.
-        is_inside = is_inside &&
-                    CheckInside(path, center, size,
-                                absl::StrCat("bubble '", values[v],
-                                             "' of field '", labels[f], "'"));
+        is_inside =
+            is_inside &&
+            rules_.CheckInside(path, center, size,
+                               absl::StrCat("bubble '", values[v],
+                                            "' of field '", labels[f], "'"));
         field.bubbles.push_back({values[v], center, size, shape});
       }
       Append(std::move(field), index);
@@ -387,14 +240,14 @@ class LayoutChecker {
     const std::string path = absl::StrCat("fields[", index, "]");
     bool ok = AddLabel(path + ".label", field.label);
     if (field.bubbles.empty()) {
-      Problem(path + ".bubbles", "no bubbles");
+      problems_.Error(path + ".bubbles", "no bubbles");
       return;
     }
     if (static_cast<int64_t>(field.bubbles.size()) >
         limits_.max_bubbles_per_field) {
-      Problem(path + ".bubbles",
-              absl::StrCat("more than ", limits_.max_bubbles_per_field,
-                           " bubbles in a field"));
+      problems_.Error(path + ".bubbles",
+                      absl::StrCat("more than ", limits_.max_bubbles_per_field,
+                                   " bubbles in a field"));
       return;
     }
     if (!HasRoom(path, 1, field.bubbles.size())) return;
@@ -403,27 +256,27 @@ class LayoutChecker {
     };
     std::vector<std::string> values;
     for (const Bubble& bubble : field.bubbles) values.push_back(bubble.value);
-    ok = CheckValues(values, field.kind,
-                     [&](size_t i) { return bubble_path(i) + ".value"; }) &&
-         ok;
-    CheckEmptyValue(path + ".empty_value", field.empty_value, values);
+    ok = rules_.CheckValues(values, field.kind, [&](size_t i) {
+      return bubble_path(i) + ".value";
+    }) && ok;
+    rules_.CheckEmptyValue(path + ".empty_value", field.empty_value, values);
     Field placed = field;
-    for (size_t i = 0; i < placed.bubbles.size() && !Full(); ++i) {
+    for (size_t i = 0; i < placed.bubbles.size() && !problems_.Full(); ++i) {
       Bubble& bubble = placed.bubbles[i];
-      const auto size = SizeOr(bubble_path(i) + ".size", bubble.size);
+      const auto size = rules_.SizeOr(bubble_path(i) + ".size", bubble.size);
       if (!IsFinite(bubble.center)) {
-        Problem(bubble_path(i) + ".center", "is not finite");
+        problems_.Error(bubble_path(i) + ".center", "is not finite");
         ok = false;
       } else if (size.has_value()) {
-        CheckInside(bubble_path(i) + ".center", bubble.center, *size,
-                    absl::StrCat("bubble '", bubble.value, "' of field '",
-                                 field.label, "'"));
+        rules_.CheckInside(bubble_path(i) + ".center", bubble.center, *size,
+                           absl::StrCat("bubble '", bubble.value,
+                                        "' of field '", field.label, "'"));
       }
       ok = ok && size.has_value();
       bubble.size = size.value_or(PixelSize{});
       bubble.shape = bubble.shape.value_or(layout_.shape);
     }
-    if (ok && !Full()) Append(std::move(placed), -1);
+    if (ok && !problems_.Full()) Append(std::move(placed), -1);
   }
 
   void Append(Field field, int block) {
@@ -437,14 +290,15 @@ class LayoutChecker {
     const std::string path = absl::StrCat("combined[", index, "]");
     if (static_cast<int64_t>(index) >= limits_.max_fields) {
       if (static_cast<int64_t>(index) == limits_.max_fields) {
-        Problem("combined", absl::StrCat("more than ", limits_.max_fields,
-                                         " combined fields"));
+        problems_.Error(
+            "combined",
+            absl::StrCat("more than ", limits_.max_fields, " combined fields"));
       }
       return;
     }
     AddCombinedLabel(path + ".label", combined.label);
     if (combined.fields.empty()) {
-      Problem(path + ".fields", "no fields to combine");
+      problems_.Error(path + ".fields", "no fields to combine");
       return;
     }
     const auto members = ExpandLabels(combined.fields, limits_.max_fields);
@@ -454,20 +308,20 @@ class LayoutChecker {
     }
     combined_members_ += members->size();
     if (combined_members_ > limits_.max_bubbles) {
-      Problem(path + ".fields",
-              absl::StrCat("combined fields have more than ",
-                           limits_.max_bubbles, " members together"));
+      problems_.Error(path + ".fields",
+                      absl::StrCat("combined fields have more than ",
+                                   limits_.max_bubbles, " members together"));
       return;
     }
     std::set<absl::string_view> seen;
     for (const std::string& member : *members) {
-      if (Full()) return;
+      if (problems_.Full()) return;
       if (labels_.count(member) == 0) {
-        Problem(path + ".fields",
-                absl::StrCat("there is no field '", member, "'"));
+        problems_.Error(path + ".fields",
+                        absl::StrCat("there is no field '", member, "'"));
       } else if (!seen.insert(member).second) {
-        Warning(path + ".fields",
-                absl::StrCat("the field '", member, "' occurs twice"));
+        problems_.Warning(path + ".fields", absl::StrCat("the field '", member,
+                                                         "' occurs twice"));
       }
     }
     expanded_.combined.push_back({combined.label, *members});
@@ -475,11 +329,12 @@ class LayoutChecker {
 
   void AddCombinedLabel(const std::string& path, const std::string& label) {
     if (label.empty() || label.size() > kMaxLabelBytes) {
-      Problem(path,
-              absl::StrCat("a label has 1 to ", kMaxLabelBytes, " bytes"));
+      problems_.Error(
+          path, absl::StrCat("a label has 1 to ", kMaxLabelBytes, " bytes"));
     } else if (labels_.count(label) > 0 ||
                !combined_labels_.insert(label).second) {
-      Problem(path, absl::StrCat("the label '", label, "' is used twice"));
+      problems_.Error(path,
+                      absl::StrCat("the label '", label, "' is used twice"));
     }
   }
 
@@ -488,62 +343,19 @@ class LayoutChecker {
     const auto details = DetailsOf(status);
     if (!details.has_value()) return;
     for (const FieldViolation& violation : details->fields) {
-      Problem(path + violation.field, violation.description);
+      problems_.Error(path + violation.field, violation.description);
     }
-  }
-
-  void CheckOverlaps() {
-    if (expanded_.fields.empty()) return;
-    BubbleIndex index(layout_.page, expanded_.bubble_count);
-    // Of every bubble added: its field and its place there.
-    std::vector<std::pair<int, int>> owners;
-    for (size_t f = 0; f < expanded_.fields.size(); ++f) {
-      const Field& field = expanded_.fields[f];
-      for (size_t b = 0; b < field.bubbles.size(); ++b) {
-        const Bubble& bubble = field.bubbles[b];
-        // Reported already, and no index could hold it.
-        if (!WhyOutside(bubble.center, bubble.size).empty()) continue;
-        const auto other = index.Add(bubble.center, bubble.size);
-        owners.emplace_back(f, b);
-        if (!other.has_value()) continue;
-        const auto [other_field, other_bubble] = owners[*other];
-        const Field& rival = expanded_.fields[other_field];
-        Problem(PathOf(static_cast<int>(f), static_cast<int>(b)),
-                absl::StrCat("bubble '", bubble.value, "' of field '",
-                             field.label, "' overlaps bubble '",
-                             rival.bubbles[other_bubble].value, "' of field '",
-                             rival.label, "'"));
-        if (Full()) return;
-      }
-    }
-  }
-
-  // Where the layout places bubble `b` of expanded field `f`.
-  std::string PathOf(int f, int b) const {
-    if (expanded_.blocks[f] >= 0) {
-      return absl::StrCat("blocks[", expanded_.blocks[f], "].origin");
-    }
-    // Fields placed one by one follow the blocks' in order, but those that
-    // were wrong are missing: find it by its label.
-    for (size_t i = 0; i < layout_.fields.size(); ++i) {
-      if (layout_.fields[i].label == expanded_.fields[f].label) {
-        return absl::StrCat("fields[", i, "].bubbles[", b, "].center");
-      }
-    }
-    return "fields";
   }
 
   const SheetLayout& layout_;
   const LayoutLimits& limits_;
   ExpandedLayout& expanded_;
-  bool page_ok_ = false;
-  int errors_ = 0;
-  int warnings_ = 0;
+  LayoutProblems problems_;
+  LayoutRules rules_;
   int64_t combined_members_ = 0;
   std::set<std::string> names_;
   std::set<std::string> labels_;
   std::set<std::string> combined_labels_;
-  std::vector<LayoutProblem> problems_;
 };
 
 }  // namespace

@@ -27,6 +27,11 @@ ProbeService::ProbeService(ChannelSource forward)
       "Forward", [this](Call& call, const v1::DigestRequest& request) {
         return Forward(call, request);
       });
+  AnswerStream<v1::CountRequest, v1::CountResponse>(
+      "Count",
+      [this](Call&, const v1::CountRequest& request, StreamWaker waker) {
+        return Count(request, std::move(waker));
+      });
   Conveyor<v1::DigestStreamRequest, v1::DigestStreamResponse>(
       "DigestStream",
       [this](Call&, const v1::Work& work)
@@ -84,6 +89,66 @@ absl::StatusOr<v1::DigestResponse> ProbeService::Forward(
   const grpc::Status status = stub->Digest(&context, request, &response);
   if (!status.ok()) return FromGrpcStatus(status);
   return response;
+}
+
+void ProbeService::Tell() {
+  // Under the lock that producers take, too: wakers must allow that.
+  std::lock_guard<std::mutex> lock(mutex_);
+  ++told_;
+  for (const StreamWaker& listener : listeners_) listener.Wake();
+}
+
+absl::StatusOr<Producer<v1::CountResponse>> ProbeService::Count(
+    const v1::CountRequest& request, StreamWaker waker) {
+  if (request.padding_bytes() < 0) {
+    return Error(absl::StatusCode::kInvalidArgument, "PROBE_FAILED")
+        .Field("padding_bytes", "must not be negative");
+  }
+  // Listens as long as the producer exists.
+  struct Listening {
+    Listening(ProbeService& service, StreamWaker waker) : service(service) {
+      ++service.counts_open_;
+      std::lock_guard<std::mutex> lock(service.mutex_);
+      place =
+          service.listeners_.insert(service.listeners_.end(), std::move(waker));
+    }
+    ~Listening() {
+      std::lock_guard<std::mutex> lock(service.mutex_);
+      service.listeners_.erase(place);
+      --service.counts_open_;
+    }
+    ProbeService& service;
+    std::list<StreamWaker>::iterator place;
+    int next = 0;
+  };
+  auto state = std::make_shared<Listening>(*this, std::move(waker));
+  v1::CountRequest what = request;
+  what.clear_data();
+  return Producer<v1::CountResponse>(
+      [this, state,
+       what](Call& call) -> absl::StatusOr<NextAnswer<v1::CountResponse>> {
+        SL_RETURN_IF_ERROR(call.EnterStage("count"));
+        const int number = state->next;
+        if (what.has_fail_after() && number == what.fail_after()) {
+          return Error(absl::StatusCode::kInvalidArgument, "PROBE_FAILED")
+              .Field("fail_after", "was asked for");
+        }
+        if (what.has_throw_after() && number == what.throw_after()) {
+          throw std::runtime_error("thrown by the probe");
+        }
+        if (number == what.answers()) return StreamEnd();
+        if (what.waits()) {
+          std::lock_guard<std::mutex> lock(mutex_);
+          if (number >= told_) return StreamWait();
+        }
+        SL_RETURN_IF_ERROR(call.Reserve(what.reserve_bytes()));
+        v1::CountResponse response;
+        response.set_number(number);
+        response.set_padding(std::string(what.padding_bytes(), 'x'));
+        ++state->next;
+        ++answers_produced_;
+        return response;
+      });
 }
 
 ServerOptions TestOptions() {

@@ -6,7 +6,9 @@
 
 #include <atomic>
 #include <functional>
+#include <list>
 #include <memory>
+#include <mutex>
 
 #include "common/server/server.h"
 #include "common/server/service.h"
@@ -21,6 +23,12 @@ class ProbeService final : public Service {
   // `forward`: where Forward() calls.
   explicit ProbeService(ChannelSource forward = nullptr);
 
+  // One more event for every Count() that waits, or will.
+  void Tell();
+  // Counts that are open, and answers they have produced, all in all.
+  int counts_open() const { return counts_open_; }
+  int answers_produced() const { return answers_produced_; }
+
   // Handlers inside, and stages they have begun.
   int inside() const { return inside_; }
   int stages_begun() const { return stages_begun_; }
@@ -31,7 +39,15 @@ class ProbeService final : public Service {
   absl::StatusOr<v1::DigestResponse> Forward(Call& call,
                                              const v1::DigestRequest& request);
 
+  absl::StatusOr<Producer<v1::CountResponse>> Count(
+      const v1::CountRequest& request, StreamWaker waker);
+
   const ChannelSource forward_;
+  std::mutex mutex_;
+  int told_ = 0;                      // Guarded by mutex_.
+  std::list<StreamWaker> listeners_;  // Guarded by mutex_.
+  std::atomic<int> counts_open_ = 0;
+  std::atomic<int> answers_produced_ = 0;
   std::atomic<int> inside_ = 0;
   std::atomic<int> stages_begun_ = 0;
 };

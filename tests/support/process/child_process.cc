@@ -206,4 +206,22 @@ int64_t ChildProcess::StatusBytes(absl::string_view name) const {
   return 0;
 }
 
+absl::StatusOr<Ended> RunToEnd(const std::string& name,
+                               const ChildOptions& options,
+                               absl::Duration timeout) {
+  const auto child = ChildProcess::Start(BuiltProgram(name), options);
+  if (!child.ok()) return child.status();
+  const auto status = (*child)->Wait(timeout);
+  if (!status.has_value()) {
+    return absl::DeadlineExceededError(
+        absl::StrCat(name, " still runs: ", (*child)->Output()));
+  }
+  if (!status->code.has_value()) {
+    return absl::AbortedError(absl::StrCat(name, " was ended by signal ",
+                                           status->signal.value_or(0), ": ",
+                                           (*child)->Output()));
+  }
+  return Ended{*status->code, (*child)->Output()};
+}
+
 }  // namespace sightline::process

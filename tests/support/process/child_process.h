@@ -93,6 +93,19 @@ class ChildProcess {
   std::thread reader_;
 };
 
+// How a program ended, and all it wrote.
+struct Ended {
+  int code = -1;
+  std::string output;
+};
+
+// Runs the built program `name` to its end. Errors: Internal (it can't be
+// started), DeadlineExceeded (it still ran after `timeout`; it was killed),
+// Aborted (a signal ended it).
+absl::StatusOr<Ended> RunToEnd(const std::string& name,
+                               const ChildOptions& options,
+                               absl::Duration timeout = absl::Minutes(1));
+
 }  // namespace sightline::process
 
 #endif  // SIGHTLINE_TESTS_SUPPORT_PROCESS_CHILD_PROCESS_H_

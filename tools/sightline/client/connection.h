@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/credentials/client_channel.h"
 #include "common/stop/stop_token.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
@@ -21,18 +22,7 @@ namespace sightline::cli {
 struct ConnectionOptions {
   // host:port or unix:/path.
   std::string server = "localhost:50050";
-  // TLS with the system's certificate authorities; implied by the files below.
-  bool tls = false;
-  // PEM file of the authorities to trust instead.
-  std::string tls_ca;
-  // PEM files of this client, for servers that ask for one (mTLS).
-  std::string tls_cert;
-  std::string tls_key;
-  // The name the server's certificate must have; default: the host's.
-  std::string tls_name;
-  // File with the bearer token.
-  std::string token_file;
-  bool allow_plaintext_token = false;
+  ClientSecurity security;
   // For each call with its retries; for streams: without any progress.
   absl::Duration deadline = absl::Minutes(1);
   int retries = 3;
@@ -45,13 +35,10 @@ void AddConnectionFlags(ArgumentParser& parser, ConnectionOptions* options);
 class Connection {
  public:
   // Reads the files and makes a channel; does not connect yet. Errors:
-  // InvalidArgument (unreadable options), NotFound (a file), FailedPrecondition
-  // TOKEN_WOULD_LEAK (a token without TLS to another machine).
+  // InvalidArgument FLAG_INVALID, and those of ClientChannel::Open().
   static absl::StatusOr<Connection> Open(const ConnectionOptions& options);
 
-  // For tests: a channel that exists already.
-  Connection(std::shared_ptr<grpc::Channel> channel, ConnectionOptions options);
-
+  // For stubs; their contexts get the token from Prepare().
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   const ConnectionOptions& options() const { return options_; }
 
@@ -82,13 +69,12 @@ class Connection {
       const std::function<grpc::Status(grpc::ClientContext*)>& call) const;
 
  private:
+  Connection(ClientChannel client, ConnectionOptions options);
+
+  ClientChannel client_;
   std::shared_ptr<grpc::Channel> channel_;
   ConnectionOptions options_;
-  std::string authorization_;  // "Bearer ..." or empty.
 };
-
-// Whether an address stays on this machine: unix:, localhost, 127.*, [::1].
-bool IsLocalAddress(absl::string_view server);
 
 }  // namespace sightline::cli
 

@@ -27,6 +27,13 @@
 
 namespace sightline::cli {
 
+// The least that is a layout.
+inline constexpr char kSmallLayout[] = R"({
+  "page": {"width": 640, "height": 400},
+  "fields": [{"label": "q1", "bubbles": [{"value": "A",
+              "center": {"x": 50, "y": 60},
+              "size": {"width": 20, "height": 10}}]}]})";
+
 // A google.rpc.Status as a Sightline server makes it.
 inline google::rpc::Status RpcStatus(int code, const std::string& message,
                                      const std::string& reason,

@@ -376,7 +376,10 @@ TEST_F(GradeCommand, LeavesOutThePicturesOfTheLayout) {
   WriteScan("page.png", "blank page");
   layout_ = WriteScan("layout.json", R"({
     "page": {"width": 1000, "height": 1400},
-    "reference": {"file": "page.png"}})");
+    "reference": {"file": "page.png"},
+    "fields": [{"label": "q1", "bubbles": [{"value": "A",
+                "center": {"x": 50, "y": 60},
+                "size": {"width": 20, "height": 10}}]}]})");
   const CommandOutcome outcome = Grade({scans(), "--json"});
   EXPECT_THAT(Answers(outcome.out), ElementsAre("A"));
   // Unless it is asked for by name.

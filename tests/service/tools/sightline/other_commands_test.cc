@@ -164,7 +164,7 @@ TEST(HealthCommand, SendsTheToken) {
   EXPECT_EQ(server.Run({"health", "", "--token_file", token}).exit_code, 0);
   EXPECT_EQ(server.health.last_authorization, "Bearer s3cret");
   const std::string two = server.folder().Write("two", "a b\n");
-  EXPECT_EQ(server.Run({"health", "", "--token_file", two}).exit_code, 13);
+  EXPECT_EQ(server.Run({"health", "", "--token_file", two}).exit_code, 19);
 }
 
 TEST(HealthCommand, SaysThatNoServerIsThere) {

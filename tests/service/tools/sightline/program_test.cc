@@ -61,7 +61,7 @@ TEST(SightlineProgram, StopsAtOnceWhenInterrupted) {
     return GradeConveyor::Next::kGoOn;
   };
   const std::string scan = server.folder().Write("scan.jpg", "photo");
-  const std::string layout = server.folder().Write("layout.json", "{}");
+  const std::string layout = server.folder().Write("layout.json", kSmallLayout);
   const std::string address = absl::StrCat("--server=", server.address());
   const std::string layout_flag = absl::StrCat("--layout=", layout);
   std::vector<const char*> arguments = {Program(),       "grade",
@@ -75,7 +75,11 @@ TEST(SightlineProgram, StopsAtOnceWhenInterrupted) {
                         const_cast<char**>(arguments.data()), environ),
             0);
   posix_spawn_file_actions_destroy(&actions);
-  while (!arrived) absl::SleepFor(absl::Milliseconds(5));
+  const absl::Time patience = absl::Now() + absl::Seconds(30);
+  while (!arrived && absl::Now() < patience) {
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  EXPECT_TRUE(arrived);
   const absl::Time start = absl::Now();
   kill(child, SIGINT);
   int state = 0;
@@ -97,7 +101,7 @@ TEST(SightlineProgram, EndsWhenNobodyReadsItsOutput) {
   for (int i = 0; i < 50; ++i) {
     server.folder().Write(absl::StrCat("scans/", i, ".jpg"), "photo");
   }
-  server.folder().Write("layout.json", "{}");
+  server.folder().Write("layout.json", kSmallLayout);
   // A shell's pipe whose reader ends first; the exit code is the program's.
   const auto outcome = RunChild(
       {"bash", "-c",

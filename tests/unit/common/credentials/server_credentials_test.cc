@@ -4,14 +4,11 @@
 #include <gmock/gmock.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/create_channel.h>
-#include <grpcpp/generic/async_generic_service.h>
-#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
-#include <condition_variable>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -22,6 +19,7 @@
 #include "common/observe/log.h"
 #include "common/status/error.h"
 #include "tests/unit/common/credentials/test_authority.h"
+#include "tests/unit/common/credentials/who_am_i.h"
 #include "tests/unit/common/temporary_folder.h"
 
 namespace sightline {
@@ -29,45 +27,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-// Answers every call with the common name of the client's certificate.
-class WhoAmI : public grpc::CallbackGenericService {
- public:
-  grpc::ServerGenericBidiReactor* CreateReactor(
-      grpc::GenericCallbackServerContext* context) override {
-    class Reactor : public grpc::ServerGenericBidiReactor {
-     public:
-      explicit Reactor(grpc::GenericCallbackServerContext* context)
-          : context_(context) {
-        StartRead(&request_);
-      }
-      void OnReadDone(bool) override {
-        std::string name = "nobody";
-        for (const grpc::string_ref& value :
-             context_->auth_context()->FindPropertyValues("x509_common_name")) {
-          name.assign(value.data(), value.size());
-        }
-        const grpc::Slice slice(name);
-        answer_ = grpc::ByteBuffer(&slice, 1);
-        StartWriteAndFinish(&answer_, {}, grpc::Status::OK);
-      }
-      void OnDone() override { delete this; }
-
-     private:
-      grpc::GenericCallbackServerContext* const context_;
-      grpc::ByteBuffer request_, answer_;
-    };
-    return new Reactor(context);
-  }
-};
-
-// What a call gave.
-struct Answer {
-  grpc::Status status;
-  std::string text;
-  // Subject of the server's certificate.
-  std::string server_name;
-};
 
 class ServerCredentialsTest : public ::testing::Test {
  protected:
@@ -113,39 +72,9 @@ class ServerCredentialsTest : public ::testing::Test {
                                      credentials, arguments);
   }
 
-  Answer Call(const std::shared_ptr<grpc::Channel>& channel) const {
-    grpc::GenericStub stub(channel);
+  static Answer Call(const std::shared_ptr<grpc::Channel>& channel) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(10));
-    const grpc::Slice nothing("");
-    const grpc::ByteBuffer request(&nothing, 1);
-    grpc::ByteBuffer response;
-    std::mutex mutex;
-    std::condition_variable is_done_changed;
-    bool is_done = false;
-    Answer answer;
-    stub.UnaryCall(&context, "/test.Service/WhoAmI", {}, &request, &response,
-                   [&](grpc::Status status) {
-                     std::lock_guard<std::mutex> lock(mutex);
-                     answer.status = std::move(status);
-                     is_done = true;
-                     is_done_changed.notify_one();
-                   });
-    std::unique_lock<std::mutex> lock(mutex);
-    is_done_changed.wait(lock, [&] { return is_done; });
-    grpc::Slice slice;
-    if (answer.status.ok() && response.DumpToSingleSlice(&slice).ok()) {
-      answer.text.assign(reinterpret_cast<const char*>(slice.begin()),
-                         slice.size());
-    }
-    if (context.auth_context() != nullptr) {
-      for (const grpc::string_ref& value :
-           context.auth_context()->FindPropertyValues("x509_common_name")) {
-        answer.server_name.assign(value.data(), value.size());
-      }
-    }
-    return answer;
+    return AskWhoAmI(channel, context);
   }
 
   // A call on a connection of its own.

@@ -18,35 +18,35 @@ std::string ReasonOf(const ConnectionOptions& options) {
 TEST(Connection, NeverSendsATokenInTheClearToAnotherMachine) {
   TemporaryFolder folder;
   ConnectionOptions options;
-  options.token_file = folder.Write("token", "secret\n");
+  options.security.token_file = folder.Write("token", "secret\n");
   options.server = "example.org:50050";
   EXPECT_EQ(ReasonOf(options), "TOKEN_WOULD_LEAK");
-  options.tls = true;
+  options.security.tls = true;
   EXPECT_EQ(ReasonOf(options), "");
-  options.tls = false;
+  options.security.tls = false;
   options.server = "localhost:50050";
   EXPECT_EQ(ReasonOf(options), "");
   options.server = "example.org:50050";
-  options.allow_plaintext_token = true;
+  options.security.allow_plaintext_token = true;
   EXPECT_EQ(ReasonOf(options), "");
 }
 
 TEST(Connection, RefusesFilesItCannotUse) {
   TemporaryFolder folder;
   ConnectionOptions options;
-  options.token_file = folder.Path("none");
-  EXPECT_EQ(ReasonOf(options), "FILE_NOT_FOUND");
-  options.token_file = folder.Write("empty", " \n");
-  EXPECT_EQ(ReasonOf(options), "TOKEN_INVALID");
-  options.token_file = folder.Write("two", "one\ntwo\n");
-  EXPECT_EQ(ReasonOf(options), "TOKEN_INVALID");
-  options.token_file = "";
-  options.tls_ca = folder.Write("ca.pem", "no certificate");
-  EXPECT_EQ(ReasonOf(options), "FLAG_INVALID");
-  options.tls_ca = "";
-  options.tls_cert = folder.Write("cert.pem", "x");
-  EXPECT_EQ(ReasonOf(options), "FLAG_INVALID") << "the key is missing";
-  options.tls_cert = "";
+  options.security.token_file = folder.Path("none");
+  EXPECT_EQ(ReasonOf(options), "CREDENTIAL_FILE_UNREADABLE");
+  options.security.token_file = folder.Write("empty", " \n");
+  EXPECT_EQ(ReasonOf(options), "TOKEN_FILE_INVALID");
+  options.security.token_file = folder.Write("two", "one\ntwo\n");
+  EXPECT_EQ(ReasonOf(options), "TOKEN_FILE_INVALID");
+  options.security.token_file = "";
+  options.security.tls_ca = folder.Write("ca.pem", "no certificate");
+  EXPECT_EQ(ReasonOf(options), "TLS_FILE_INVALID");
+  options.security.tls_ca = "";
+  options.security.tls_cert = folder.Write("cert.pem", "x");
+  EXPECT_EQ(ReasonOf(options), "TLS_FILES_INCOMPLETE");
+  options.security.tls_cert = "";
   options.retries = -1;
   EXPECT_EQ(ReasonOf(options), "FLAG_INVALID");
 }

@@ -160,17 +160,5 @@ TEST(CallWithRetries, EndsAtTheDeadlineAndTheLimit) {
   EXPECT_EQ(calls, 0);
 }
 
-TEST(IsLocalAddress, KnowsThisMachine) {
-  for (const char* address : {"localhost:50050", "127.0.0.1:1", "127.1.2.3:4",
-                              "[::1]:50050", "unix:/run/s", "localhost"}) {
-    EXPECT_TRUE(IsLocalAddress(address)) << address;
-  }
-  for (const char* address :
-       {"example.org:50050", "127.0.0.1.example.org:1", "10.0.0.1:1",
-        "localhost.example.org:1", "[::2]:1", "dns:///localhost:1", ""}) {
-    EXPECT_FALSE(IsLocalAddress(address)) << address;
-  }
-}
-
 }  // namespace
 }  // namespace sightline::cli
