@@ -53,15 +53,9 @@ void AnswerStreamReactor::Compute(absl::Status admitted) {
 }
 
 absl::Status AnswerStreamReactor::Open() {
-  // Whoever holds something does not wait: this is granted now or refused.
-  absl::Status refused;
-  pool().session.Acquire(
-      kStreamBytes + 2 * static_cast<int64_t>(request_.Length()), StopToken(),
-      [this, &refused](absl::StatusOr<Lease> lease) {
-        refused = lease.status();
-        if (lease.ok()) session_lease_ = *std::move(lease);
-      });
-  SL_RETURN_IF_ERROR(refused);
+  SL_ASSIGN_OR_RETURN(
+      session_lease_,
+      TakeSession(kStreamBytes + 2 * static_cast<int64_t>(request_.Length())));
   Call call(method(), stop_token(), arrival(), std::move(body_), &pool().work,
             runtime().metrics);
   const StreamWaker waker(std::weak_ptr<Wakeable>(

@@ -93,6 +93,14 @@ absl::Status CallReactor::StopReason() const {
       .Message("the client gave the call up");
 }
 
+absl::StatusOr<Lease> CallReactor::TakeSession(int64_t bytes) {
+  absl::StatusOr<Lease> taken = Lease();
+  pool_.session.Acquire(
+      bytes, StopToken(),
+      [&taken](absl::StatusOr<Lease> lease) { taken = std::move(lease); });
+  return taken;
+}
+
 void CallReactor::ReadNext(grpc::ByteBuffer* buffer) {
   ArmReadTimer();
   StartRead(buffer);

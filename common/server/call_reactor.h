@@ -23,6 +23,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/server/drain_gate.h"
 #include "common/server/runtime.h"
@@ -73,6 +74,11 @@ class CallReactor
   // Why the call stopped; Cancelled if nobody said so.
   absl::Status StopReason() const;
   StopToken stop_token() const { return stop_.token(); }
+
+  // Memory of the pool for streams, for what a call keeps to its end. Calls
+  // hold something when they ask, and whoever holds something does not wait:
+  // it is granted now or refused. Errors: those of ByteBudget::Acquire().
+  absl::StatusOr<Lease> TakeSession(int64_t bytes);
 
   // Queue wait of the first computation, for the metrics.
   void SetQueued(absl::Duration queued) { queued_ = queued; }

@@ -99,17 +99,13 @@ void ConveyorReactor::TakePartLocked(ConveyorPart part) {
 }
 
 void ConveyorReactor::TakeSettingsLocked() {
-  // The settings stay as long as the stream; those who hold something do not
-  // wait, so this is granted now or refused.
-  pool().session.Acquire(2 * settings_wire_bytes_, StopToken(),
-                         [this](absl::StatusOr<Lease> lease) {
-                           if (lease.ok()) {
-                             session_lease_ = *std::move(lease);
-                           } else {
-                             CloseLocked(lease.status());
-                           }
-                         });
-  if (state_ == State::kClosed) return;
+  // The settings stay as long as the stream.
+  absl::StatusOr<Lease> lease = TakeSession(2 * settings_wire_bytes_);
+  if (!lease.ok()) {
+    CloseLocked(lease.status());
+    return;
+  }
+  session_lease_ = *std::move(lease);
   state_ = State::kOpening;
   ++computing_;
   auto self = std::static_pointer_cast<ConveyorReactor>(shared_from_this());

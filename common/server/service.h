@@ -79,10 +79,7 @@ class Service {
   // `handler`: absl::StatusOr<Response>(Call&, const Request&).
   template <typename Request, typename Response, typename Handler>
   void Unary(const char* name, Handler handler) {
-    MethodDefinition method;
-    method.name = name;
-    method.request = Request::descriptor();
-    method.response = Response::descriptor();
+    MethodDefinition& method = Declare<Request, Response>(name);
     method.unary =
         [handler = std::move(handler)](
             Call& call,
@@ -94,7 +91,6 @@ class Service {
       SL_ASSIGN_OR_RETURN(const Response response, handler(call, request));
       return SerializeWire(response);
     };
-    methods_.push_back(std::move(method));
   }
 
   // `open`: absl::StatusOr<Producer<Response>>(Call&, const Request&,
@@ -102,10 +98,7 @@ class Service {
   // (answer_stream.h). The request is gone once it has returned.
   template <typename Request, typename Response, typename Open>
   void AnswerStream(const char* name, Open open) {
-    MethodDefinition method;
-    method.name = name;
-    method.request = Request::descriptor();
-    method.response = Response::descriptor();
+    MethodDefinition& method = Declare<Request, Response>(name);
     method.answer_stream =
         [open = std::move(open)](
             Call& call, grpc::ByteBuffer& wire,
@@ -124,7 +117,6 @@ class Service {
         return SerializeWire(std::get<Response>(next));
       });
     };
-    methods_.push_back(std::move(method));
   }
 
   // `open`: absl::StatusOr<ItemFunction<Result>>(Call&, const Settings&), where
@@ -137,20 +129,26 @@ class Service {
         std::remove_cvref_t<decltype(std::declval<Request>().settings())>;
     using Result =
         std::remove_cvref_t<decltype(std::declval<Response>().result())>;
-    MethodDefinition method;
-    method.name = name;
-    method.request = Request::descriptor();
-    method.response = Response::descriptor();
+    MethodDefinition& method = Declare<Request, Response>(name);
     std::function<absl::StatusOr<ItemFunction<Result>>(Call&, const Settings&)>
         open_function = std::move(open);
     method.conveyor = [open_function] {
       return std::make_unique<TypedConveyorCodec<Request, Response>>(
           open_function);
     };
-    methods_.push_back(std::move(method));
   }
 
  private:
+  // A method without its handler.
+  template <typename Request, typename Response>
+  MethodDefinition& Declare(const char* name) {
+    MethodDefinition& method = methods_.emplace_back();
+    method.name = name;
+    method.request = Request::descriptor();
+    method.response = Response::descriptor();
+    return method;
+  }
+
   const std::string full_name_;
   std::vector<MethodDefinition> methods_;
 };

@@ -124,18 +124,6 @@ Marks ToMarks(const v1::Marks& message) {
   return marks;
 }
 
-align::v1::ShapeKind ToShapeKind(BubbleShape shape) {
-  switch (shape) {
-    case BubbleShape::kEllipse:
-      return align::v1::SHAPE_KIND_ELLIPSE;
-    case BubbleShape::kRectangle:
-      return align::v1::SHAPE_KIND_RECTANGLE;
-    case BubbleShape::kBrackets:
-      return align::v1::SHAPE_KIND_BRACKETS;
-  }
-  return align::v1::SHAPE_KIND_UNSPECIFIED;
-}
-
 }  // namespace
 
 absl::StatusOr<SheetLayout> ToLayout(const v1::SheetLayout& message) {
@@ -185,6 +173,18 @@ AnswerKey ToKey(const v1::AnswerKey& message) {
     key.questions.push_back(std::move(question));
   }
   return key;
+}
+
+align::v1::ShapeKind ToShapeKind(BubbleShape shape) {
+  switch (shape) {
+    case BubbleShape::kEllipse:
+      return align::v1::SHAPE_KIND_ELLIPSE;
+    case BubbleShape::kRectangle:
+      return align::v1::SHAPE_KIND_RECTANGLE;
+    case BubbleShape::kBrackets:
+      return align::v1::SHAPE_KIND_BRACKETS;
+  }
+  return align::v1::SHAPE_KIND_UNSPECIFIED;
 }
 
 align::v1::Reference ToReference(const v1::SheetLayout& message,

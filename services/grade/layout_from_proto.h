@@ -20,6 +20,8 @@ absl::StatusOr<SheetLayout> ToLayout(const v1::SheetLayout& message);
 // Never fails: what does not fit is found by CheckKey().
 AnswerKey ToKey(const v1::AnswerKey& message);
 
+align::v1::ShapeKind ToShapeKind(BubbleShape shape);
+
 // The page, its picture, its markers, and every bubble as a printed shape.
 align::v1::Reference ToReference(const v1::SheetLayout& message,
                                  const Sheet& sheet);

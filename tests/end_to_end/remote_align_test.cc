@@ -13,10 +13,10 @@
 #include "common/status/error.h"
 #include "common/status/grpc_status.h"
 #include "sightline/grade/v1/grade.grpc.pb.h"
+#include "tests/support/files/temporary_folder.h"
 #include "tests/support/process/server_program.h"
 #include "tests/support/sheets/sheet_batch.h"
 #include "tests/unit/common/credentials/test_authority.h"
-#include "tests/unit/common/temporary_folder.h"
 
 namespace sightline {
 namespace {

@@ -5,12 +5,8 @@
 #include <google/protobuf/util/json_util.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <csignal>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,13 +17,12 @@
 #include "absl/strings/str_split.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "sightline/grade/v1/grade.grpc.pb.h"
+#include "tests/support/files/temporary_folder.h"
 #include "tests/support/process/server_program.h"
 #include "tests/unit/common/credentials/test_authority.h"
 
 namespace sightline {
 namespace {
-
-namespace fs = std::filesystem;
 
 using grade::v1::GradeService;
 using process::ChildOptions;
@@ -43,26 +38,6 @@ constexpr char kAnyFree[] = "--listen=127.0.0.1:0";
 
 class OmrStart : public testing::Test {
  protected:
-  OmrStart()
-      : folder_(fs::temp_directory_path() /
-                absl::StrCat("server_start_test_", getpid())) {
-    fs::create_directories(folder_);
-  }
-  ~OmrStart() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-
-  std::string Path(const std::string& name) const {
-    return (folder_ / name).string();
-  }
-  // A file that its owner alone may read.
-  std::string Write(const std::string& name, const std::string& content) {
-    std::ofstream(Path(name)) << content;
-    chmod(Path(name).c_str(), 0600);
-    return Path(name);
-  }
-
   // Runs the program to its end.
   static Ended Run(
       std::vector<std::string> arguments,
@@ -84,7 +59,7 @@ class OmrStart : public testing::Test {
     return nullptr;
   }
 
-  const fs::path folder_;
+  const TemporaryFolder folder_;
 };
 
 // A call that computes nothing; with a bearer token if one is given.
@@ -109,8 +84,8 @@ TEST_F(OmrStart, RefusesWhatCannotWorkWithOneLineAndCode2) {
     std::vector<std::pair<std::string, std::string>> environment;
     std::string said;
   };
-  const std::string not_pem = Write("not.pem", "hello");
-  const std::string empty = Write("empty", "");
+  const std::string not_pem = folder_.Write("not.pem", "hello");
+  const std::string empty = folder_.Write("empty", "");
   const std::vector<Case> cases = {
       {{}, {{"SIGHTLINE_MEMORY_BUDGT", "1GiB"}}, "SIGHTLINE_MEMORY_BUDGT"},
       {{}, {{"SIGHTLINE_THREADS", "some"}}, "SIGHTLINE_THREADS"},
@@ -221,7 +196,7 @@ TEST_F(OmrStart, TakesTheMemoryGuidesNames) {
 
 TEST_F(OmrStart, ListensOnAUnixSocket) {
   ServerProgramOptions options;
-  options.listen = absl::StrCat("unix:", Path("omr.socket"));
+  options.listen = absl::StrCat("unix:", folder_.Path("omr.socket"));
   const auto server = Serve(options);
   ASSERT_NE(server, nullptr);
   const grpc::Status status = Validate(server->Connect());
@@ -230,7 +205,8 @@ TEST_F(OmrStart, ListensOnAUnixSocket) {
 
 TEST_F(OmrStart, LetsInWhoeverHasTheToken) {
   ServerProgramOptions options;
-  options.flags = {absl::StrCat("--token_file=", Write("token", "s3cret\n"))};
+  options.flags = {
+      absl::StrCat("--token_file=", folder_.Write("token", "s3cret\n"))};
   const auto server = Serve(options);
   ASSERT_NE(server, nullptr);
   EXPECT_TRUE(Validate(server->Connect(), "s3cret").ok());
@@ -248,8 +224,8 @@ TEST_F(OmrStart, ServesTls) {
   ServerProgramOptions options;
   options.flags = {
       absl::StrCat("--tls_certificate=",
-                   Write("server.pem", identity.certificate)),
-      absl::StrCat("--tls_key=", Write("server.key", identity.key))};
+                   folder_.Write("server.pem", identity.certificate)),
+      absl::StrCat("--tls_key=", folder_.Write("server.key", identity.key))};
   grpc::SslCredentialsOptions client;
   client.pem_root_certs = authority.certificate();
   options.credentials = grpc::SslCredentials(client);
@@ -275,10 +251,10 @@ TEST_F(OmrStart, AsksClientsForACertificate) {
   ServerProgramOptions options;
   options.flags = {
       absl::StrCat("--tls_certificate=",
-                   Write("server.pem", identity.certificate)),
-      absl::StrCat("--tls_key=", Write("server.key", identity.key)),
+                   folder_.Write("server.pem", identity.certificate)),
+      absl::StrCat("--tls_key=", folder_.Write("server.key", identity.key)),
       absl::StrCat("--tls_client_ca=",
-                   Write("clients.pem", clients.certificate()))};
+                   folder_.Write("clients.pem", clients.certificate()))};
   grpc::SslCredentialsOptions client;
   client.pem_root_certs = authority.certificate();
   client.pem_cert_chain = known.certificate;

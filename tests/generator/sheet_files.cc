@@ -11,21 +11,10 @@
 #include "common/image/encode.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/grade/layout_from_proto.h"
 
 namespace sightline::generator {
 namespace {
-
-align::v1::ShapeKind ShapeMessage(grade::BubbleShape shape) {
-  switch (shape) {
-    case grade::BubbleShape::kEllipse:
-      return align::v1::SHAPE_KIND_ELLIPSE;
-    case grade::BubbleShape::kRectangle:
-      return align::v1::SHAPE_KIND_RECTANGLE;
-    case grade::BubbleShape::kBrackets:
-      return align::v1::SHAPE_KIND_BRACKETS;
-  }
-  return align::v1::SHAPE_KIND_UNSPECIFIED;
-}
 
 grade::v1::FieldKind KindMessage(grade::FieldKind kind) {
   switch (kind) {
@@ -88,7 +77,7 @@ void Set(const grade::FieldBlock& from, grade::v1::FieldBlock* to) {
   to->set_value_gap(from.value_gap);
   to->set_field_gap(from.field_gap);
   if (from.bubble.width > 0) Set(from.bubble, to->mutable_bubble());
-  if (from.shape) to->set_bubble_shape(ShapeMessage(*from.shape));
+  if (from.shape) to->set_bubble_shape(grade::ToShapeKind(*from.shape));
   to->set_empty_value(from.empty_value);
 }
 
@@ -100,7 +89,7 @@ void Set(const grade::Field& from, grade::v1::Field* to) {
     message->set_value(bubble.value);
     Set(bubble.center, message->mutable_center());
     if (bubble.size.width > 0) Set(bubble.size, message->mutable_size());
-    if (bubble.shape) message->set_shape(ShapeMessage(*bubble.shape));
+    if (bubble.shape) message->set_shape(grade::ToShapeKind(*bubble.shape));
   }
   to->set_empty_value(from.empty_value);
 }
@@ -184,7 +173,7 @@ absl::StatusOr<grade::v1::SheetLayout> LayoutMessage(
   message.set_name(layout.name);
   Set(layout.page, message.mutable_page());
   Set(layout.bubble, message.mutable_bubble());
-  message.set_bubble_shape(ShapeMessage(layout.shape));
+  message.set_bubble_shape(grade::ToShapeKind(layout.shape));
   for (const grade::FieldBlock& block : layout.blocks) {
     Set(block, message.add_blocks());
   }

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/image/encode.h"
+#include "services/grade/layout_from_proto.h"
 #include "tests/generator/sheet_files.h"
 
 namespace sightline::omr {
@@ -37,18 +38,6 @@ const grade::v1::SheetLayout& KeptLayout(const generator::PrintedForm& form) {
     it = kept.emplace(&form, Must(generator::LayoutMessage(form))).first;
   }
   return it->second;
-}
-
-align::v1::ShapeKind ShapeMessage(grade::BubbleShape shape) {
-  switch (shape) {
-    case grade::BubbleShape::kEllipse:
-      return align::v1::SHAPE_KIND_ELLIPSE;
-    case grade::BubbleShape::kRectangle:
-      return align::v1::SHAPE_KIND_RECTANGLE;
-    case grade::BubbleShape::kBrackets:
-      return align::v1::SHAPE_KIND_BRACKETS;
-  }
-  return align::v1::SHAPE_KIND_UNSPECIFIED;
 }
 
 }  // namespace
@@ -97,22 +86,8 @@ grade::v1::AnswerKey KeyOf(const generator::GeneratedSheet& sheet) {
 
 align::v1::Reference ReferenceOf(const generator::GeneratedSheet& sheet) {
   const grade::v1::SheetLayout& layout = KeptLayout(*sheet.form);
-  align::v1::Reference reference;
-  *reference.mutable_page() = layout.page();
-  *reference.mutable_image() = layout.reference();
-  *reference.mutable_markers() = layout.markers();
-  for (const grade::Field& field : sheet.form->fields) {
-    for (const grade::Bubble& bubble : field.bubbles) {
-      align::v1::PrintedShape* shape = reference.add_shapes();
-      shape->mutable_center()->set_x(bubble.center.x);
-      shape->mutable_center()->set_y(bubble.center.y);
-      shape->mutable_size()->set_width(bubble.size.width);
-      shape->mutable_size()->set_height(bubble.size.height);
-      shape->set_kind(
-          ShapeMessage(bubble.shape.value_or(sheet.form->layout.shape)));
-    }
-  }
-  return reference;
+  return grade::ToReference(
+      layout, Must(grade::Sheet::Create(Must(grade::ToLayout(layout)))));
 }
 
 align::v1::AlignRequest AlignRequestOf(const generator::GeneratedSheet& sheet) {

@@ -22,7 +22,7 @@
 #include "grpcpp/server_context.h"
 #include "sightline/align/v1/align.grpc.pb.h"
 #include "sightline/grade/v1/grade.grpc.pb.h"
-#include "tests/unit/tools/sightline/temporary_folder.h"
+#include "tests/support/files/temporary_folder.h"
 #include "tools/sightline/command.h"
 
 namespace sightline::cli {

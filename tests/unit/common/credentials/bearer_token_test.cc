@@ -13,7 +13,7 @@
 #include "common/credentials/reasons.h"
 #include "common/observe/log.h"
 #include "common/status/error.h"
-#include "tests/unit/common/temporary_folder.h"
+#include "tests/support/files/temporary_folder.h"
 
 namespace sightline {
 namespace {

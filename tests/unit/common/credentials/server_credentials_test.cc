@@ -18,9 +18,9 @@
 #include "common/credentials/reasons.h"
 #include "common/observe/log.h"
 #include "common/status/error.h"
+#include "tests/support/files/temporary_folder.h"
 #include "tests/unit/common/credentials/test_authority.h"
 #include "tests/unit/common/credentials/who_am_i.h"
-#include "tests/unit/common/temporary_folder.h"
 
 namespace sightline {
 namespace {

@@ -11,8 +11,8 @@
 #include "common/credentials/reasons.h"
 #include "common/credentials/server_credentials.h"
 #include "common/status/error.h"
+#include "tests/support/files/temporary_folder.h"
 #include "tests/unit/common/credentials/test_authority.h"
-#include "tests/unit/common/temporary_folder.h"
 
 namespace sightline {
 namespace {

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/unit/common/temporary_folder.h"
+#include "tests/support/files/temporary_folder.h"
 
 namespace sightline {
 namespace {

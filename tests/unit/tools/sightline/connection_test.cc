@@ -3,7 +3,7 @@
 #include "common/status/error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/unit/tools/sightline/temporary_folder.h"
+#include "tests/support/files/temporary_folder.h"
 
 namespace sightline::cli {
 namespace {

@@ -9,7 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sightline/grade/v1/layout.pb.h"
-#include "tests/unit/tools/sightline/temporary_folder.h"
+#include "tests/support/files/temporary_folder.h"
 
 namespace sightline::cli {
 namespace {

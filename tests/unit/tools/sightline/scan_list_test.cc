@@ -11,7 +11,7 @@
 #include "common/status/error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/unit/tools/sightline/temporary_folder.h"
+#include "tests/support/files/temporary_folder.h"
 #include "tools/sightline/input/child_process.h"
 #include "tools/sightline/input/natural_order.h"
 

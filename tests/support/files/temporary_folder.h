@@ -1,11 +1,12 @@
 // A folder that a test fills and that goes with it.
-#ifndef SIGHTLINE_TESTS_UNIT_COMMON_TEMPORARY_FOLDER_H_
-#define SIGHTLINE_TESTS_UNIT_COMMON_TEMPORARY_FOLDER_H_
+#ifndef SIGHTLINE_TESTS_SUPPORT_FILES_TEMPORARY_FOLDER_H_
+#define SIGHTLINE_TESTS_SUPPORT_FILES_TEMPORARY_FOLDER_H_
 
 #include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 
@@ -28,6 +29,8 @@ class TemporaryFolder {
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
+  // Of the folder itself, without a slash at its end.
+  std::string path() const { return path_.string(); }
   // The path of `name` in this folder.
   std::string Path(const std::string& name = "") const {
     return (path_ / name).string();
@@ -48,10 +51,16 @@ class TemporaryFolder {
     return target.string();
   }
 
+  // What `name` holds; empty if there is no such file.
+  std::string Read(const std::string& name) const {
+    std::ifstream file(path_ / name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
  private:
   std::filesystem::path path_;
 };
 
 }  // namespace sightline
 
-#endif  // SIGHTLINE_TESTS_UNIT_COMMON_TEMPORARY_FOLDER_H_
+#endif  // SIGHTLINE_TESTS_SUPPORT_FILES_TEMPORARY_FOLDER_H_
