@@ -38,6 +38,8 @@ constexpr float kMinPaper = 8;
 // neighbours and from farther around: the darkest it may be against theirs.
 constexpr float kPaperShare = 0.85f;
 
+// A stroke leaves the lighter part of a bubble alone; a filled one has more.
+constexpr float kStrokeVeil = 0.25f;
 // Lines through more than this share of the marks, or of the other bubbles, are
 // nothing unusual.
 constexpr double kMaxCrossedShare = 0.1;
@@ -293,7 +295,8 @@ class PageReader {
         bubble.fill = inks[at].fill;
         bubble.shadow = inks[at].shadow;
         bubble.rim = rim_traces[at];
-        bubble.is_crossed = strokes_stray && measure.is_crossed;
+        bubble.is_crossed = strokes_stray && measure.is_crossed &&
+                            inks[at].veil < kStrokeVeil;
         // What lies a whole step off matches print, but not its own.
         bubble.match =
             is_step_off_[group] ? 0 : Match(measure, print_.groups[group]);

@@ -143,6 +143,14 @@ TEST_F(SheetReaderFlags, AStrokeThroughARowMarksNothing) {
   EXPECT_TRUE(field.needs_review) << field.answer << " " << FlagsOf(field);
 }
 
+TEST_F(SheetReaderFlags, AFullMarkThatReachesOverIsNotInDoubt) {
+  painter_.Mark("q5", "D", MarkStyle::kSolid, 0.9);
+  painter_.Cover(Center(3), {28, 4}, 50);
+  const FieldReading field = Read();
+  EXPECT_EQ(field.answer, "D");
+  EXPECT_FALSE(field.needs_review) << FlagsOf(field);
+}
+
 TEST_F(SheetReaderFlags, ATraceOnAnOutlineIsWorthALook) {
   // Copiers drop faint pencil but where it lies over print: a dark bar beside
   // the inside of D, on its outline.
