@@ -37,6 +37,9 @@ foreach(module core imgproc features2d flann calib3d)
   endif()
 endforeach()
 
+# QR codes and barcodes.
+find_package(ZXing CONFIG QUIET)
+
 # CUDA is optional: compiled wherever nvcc is found, required nowhere.
 include(CheckLanguage)
 check_language(CUDA)

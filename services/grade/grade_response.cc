@@ -23,6 +23,8 @@ v1::Flag ToProto(Flag flag) {
       return v1::FLAG_OFF_GRID;
     case Flag::kCutOff:
       return v1::FLAG_CUT_OFF;
+    case Flag::kUnreadable:
+      return v1::FLAG_UNREADABLE;
   }
   return v1::FLAG_UNSPECIFIED;
 }
@@ -43,6 +45,14 @@ v1::Verdict ToProto(Verdict verdict) {
       return v1::VERDICT_BONUS;
   }
   return v1::VERDICT_UNSPECIFIED;
+}
+
+void FillField(const std::string& label, const FieldReading& from,
+               v1::FieldReading* out) {
+  out->set_label(label);
+  out->set_answer(from.answer);
+  out->set_confidence(from.confidence);
+  for (const Flag flag : from.flags) out->add_flags(ToProto(flag));
 }
 
 void FillBubbles(const Field& field, const FieldReading& reading, int reduction,
@@ -68,10 +78,7 @@ void FillReading(const Sheet& sheet, const SheetReading& reading,
     const Field& field = sheet.fields()[i];
     const FieldReading& from = reading.fields[i];
     v1::FieldReading* out = response->add_fields();
-    out->set_label(field.label);
-    out->set_answer(from.answer);
-    out->set_confidence(from.confidence);
-    for (const Flag flag : from.flags) out->add_flags(ToProto(flag));
+    FillField(field.label, from, out);
     if (with_bubbles) FillBubbles(field, from, reduction, out);
     if (from.needs_review) response->add_review(field.label);
   }
@@ -86,6 +93,15 @@ void FillReading(const Sheet& sheet, const SheetReading& reading,
   thresholds->set_empty_level(reading.empty_level);
   thresholds->set_mark_level(reading.mark_level);
   thresholds->set_given(options.threshold.has_value());
+}
+
+void FillCodes(const Sheet& sheet, const std::vector<FieldReading>& codes,
+               v1::GradeSheetResponse* response) {
+  for (size_t i = 0; i < codes.size(); ++i) {
+    const std::string& label = sheet.codes()[i].label;
+    FillField(label, codes[i], response->add_fields());
+    if (codes[i].needs_review) response->add_review(label);
+  }
 }
 
 void FillScore(const Score& score, v1::GradeSheetResponse* response) {

@@ -19,6 +19,10 @@ void FillReading(const Sheet& sheet, const SheetReading& reading,
                  v1::GradeSheetResponse* response);
 
 // Questions and sums.
+// Appends what was read of the sheet's codes.
+void FillCodes(const Sheet& sheet, const std::vector<FieldReading>& codes,
+               v1::GradeSheetResponse* response);
+
 void FillScore(const Score& score, v1::GradeSheetResponse* response);
 
 // `problems` with `prefix` put before their paths.

@@ -10,6 +10,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/grade/engine/annotate.h"
+#include "services/grade/engine/code_reader.h"
 #include "services/grade/engine/reasons.h"
 #include "services/grade/engine/sheet_reader.h"
 #include "services/grade/grade_response.h"
@@ -117,6 +118,7 @@ absl::StatusOr<v1::ValidateLayoutResponse> GradeService::ValidateLayout(
   for (const Field& field : sheet->fields()) {
     response.add_fields(field.label);
   }
+  for (const CodeField& code : sheet->codes()) response.add_fields(code.label);
   response.set_bubbles(sheet->bubble_count());
   if (request.has_key()) {
     FillProblems(CheckKey(ToKey(request.key()), *sheet), "key", &response);
@@ -173,7 +175,7 @@ absl::StatusOr<v1::GradeSheetResponse> GradeService::Grade(
       pixels_bytes + task.sheet.bubble_count() * kBytesPerBubble +
       std::max({AlignClient::AlignBytes(pixels_bytes),
                 ReadSheetBytes(task.sheet, task.settings.read),
-                annotate_bytes});
+                ReadCodesBytes(task.sheet), annotate_bytes});
   SL_RETURN_IF_ERROR(
       call.Reserve(std::max(header.decode_bytes, after_decoding)));
   SL_ASSIGN_OR_RETURN(
@@ -191,6 +193,13 @@ absl::StatusOr<v1::GradeSheetResponse> GradeService::Grade(
                                 task.settings.read, call.stop()));
   FillReading(task.sheet, reading, task.settings.read,
               task.settings.return_bubbles, scan.reduction, &response);
+  if (!task.sheet.codes().empty()) {
+    SL_RETURN_IF_ERROR(call.EnterStage("codes"));
+    SL_ASSIGN_OR_RETURN(
+        const std::vector<FieldReading> codes,
+        ReadCodes(scan.pixels, to_page, task.sheet, call.stop()));
+    FillCodes(task.sheet, codes, &response);
+  }
 
   std::optional<Score> score;
   if (task.key.has_value()) {

@@ -115,6 +115,57 @@ absl::StatusOr<Field> ToField(const v1::Field& message) {
   return field;
 }
 
+absl::StatusOr<CodeFormat> ToCodeFormat(v1::CodeFormat format,
+                                        absl::string_view path) {
+  switch (format) {
+    case v1::CODE_FORMAT_QR:
+      return CodeFormat::kQr;
+    case v1::CODE_FORMAT_DATA_MATRIX:
+      return CodeFormat::kDataMatrix;
+    case v1::CODE_FORMAT_AZTEC:
+      return CodeFormat::kAztec;
+    case v1::CODE_FORMAT_PDF417:
+      return CodeFormat::kPdf417;
+    case v1::CODE_FORMAT_CODE_128:
+      return CodeFormat::kCode128;
+    case v1::CODE_FORMAT_CODE_39:
+      return CodeFormat::kCode39;
+    case v1::CODE_FORMAT_CODABAR:
+      return CodeFormat::kCodabar;
+    case v1::CODE_FORMAT_EAN_13:
+      return CodeFormat::kEan13;
+    case v1::CODE_FORMAT_EAN_8:
+      return CodeFormat::kEan8;
+    case v1::CODE_FORMAT_UPC_A:
+      return CodeFormat::kUpcA;
+    case v1::CODE_FORMAT_UPC_E:
+      return CodeFormat::kUpcE;
+    case v1::CODE_FORMAT_ITF:
+      return CodeFormat::kItf;
+    default:
+      return UnknownValue(path);
+  }
+}
+
+absl::StatusOr<CodeField> ToCode(const v1::CodeField& message) {
+  CodeField code;
+  code.label = message.label();
+  code.center = ToPoint(message.center());
+  code.size = ToSize(message.size());
+  for (int i = 0; i < message.formats_size(); ++i) {
+    // Unspecified is any: as if there were no list.
+    if (message.formats(i) == v1::CODE_FORMAT_UNSPECIFIED) {
+      code.formats.clear();
+      break;
+    }
+    SL_ASSIGN_OR_RETURN(
+        const CodeFormat format,
+        ToCodeFormat(message.formats(i), absl::StrCat("formats[", i, "]")));
+    code.formats.push_back(format);
+  }
+  return code;
+}
+
 Marks ToMarks(const v1::Marks& message) {
   Marks marks;
   if (message.has_correct()) marks.correct = message.correct();
@@ -153,6 +204,13 @@ absl::StatusOr<SheetLayout> ToLayout(const v1::SheetLayout& message) {
     combined.label = from.label();
     combined.fields.assign(from.fields().begin(), from.fields().end());
     layout.combined.push_back(std::move(combined));
+  }
+  for (int i = 0; i < message.codes_size(); ++i) {
+    absl::StatusOr<CodeField> code = ToCode(message.codes(i));
+    if (!code.ok()) {
+      return PrefixFields(code.status(), absl::StrCat("codes[", i, "]"));
+    }
+    layout.codes.push_back(*std::move(code));
   }
   return layout;
 }

@@ -78,6 +78,7 @@ absl::StatusOr<Sheet> Sheet::Create(const SheetLayout& layout,
   sheet.groups_ = GroupFields(expanded, layout.page, &sheet.group_count_);
   sheet.fields_ = std::move(expanded.fields);
   sheet.combined_ = std::move(expanded.combined);
+  sheet.codes_ = layout.codes;
   sheet.bubble_count_ = expanded.bubble_count;
   for (size_t i = 0; i < sheet.fields_.size(); ++i) {
     sheet.field_index_.emplace(sheet.fields_[i].label, static_cast<int>(i));

@@ -65,6 +65,30 @@ struct CombinedField {
   std::vector<std::string> fields;
 };
 
+enum class CodeFormat {
+  kQr,
+  kDataMatrix,
+  kAztec,
+  kPdf417,
+  kCode128,
+  kCode39,
+  kCodabar,
+  kEan13,
+  kEan8,
+  kUpcA,
+  kUpcE,
+  kItf,
+};
+
+// A place where a QR code or barcode is printed or stuck.
+struct CodeField {
+  std::string label;
+  PixelPoint center;
+  PixelSize size;
+  // What may be there; empty: any.
+  std::vector<CodeFormat> formats;
+};
+
 struct SheetLayout {
   std::string name;
   PixelSize page;
@@ -73,6 +97,7 @@ struct SheetLayout {
   std::vector<FieldBlock> blocks;
   std::vector<Field> fields;
   std::vector<CombinedField> combined;
+  std::vector<CodeField> codes;
 };
 
 // Something wrong or doubtful. `field` is a path below the layout, such as
@@ -88,6 +113,7 @@ struct LayoutLimits {
   int max_fields = 5000;
   int max_bubbles = 20000;
   int max_bubbles_per_field = 200;
+  int max_codes = 20;
 };
 
 // A checked layout: fields with placed bubbles. Immutable once made.
@@ -111,6 +137,7 @@ class Sheet {
   const std::vector<Field>& fields() const { return fields_; }
   // Members expanded: every one is the label of a field.
   const std::vector<CombinedField>& combined() const { return combined_; }
+  const std::vector<CodeField>& codes() const { return codes_; }
   int bubble_count() const { return bubble_count_; }
   // One per field, 0..group_count() - 1: fields of a group were printed
   // together, so they share their displacement, their outlines and the letters
@@ -127,6 +154,7 @@ class Sheet {
   PixelSize page_;
   std::vector<Field> fields_;
   std::vector<CombinedField> combined_;
+  std::vector<CodeField> codes_;
   int bubble_count_ = 0;
   std::vector<int> groups_;
   int group_count_ = 0;

@@ -66,6 +66,9 @@ class LayoutChecker {
     for (size_t i = 0; i < layout_.combined.size() && !problems_.Full(); ++i) {
       AddCombined(i);
     }
+    for (size_t i = 0; i < layout_.codes.size() && !problems_.Full(); ++i) {
+      CheckCode(i);
+    }
     if (layout_.blocks.empty() && layout_.fields.empty()) {
       problems_.Error("blocks", "no bubbles: give at least one block or field");
     }
@@ -336,6 +339,31 @@ class LayoutChecker {
       problems_.Error(path,
                       absl::StrCat("the label '", label, "' is used twice"));
     }
+  }
+
+  void CheckCode(size_t index) {
+    const CodeField& code = layout_.codes[index];
+    const std::string path = absl::StrCat("codes[", index, "]");
+    if (static_cast<int64_t>(index) >= limits_.max_codes) {
+      if (static_cast<int64_t>(index) == limits_.max_codes) {
+        problems_.Error("codes", absl::StrCat("more than ", limits_.max_codes,
+                                              " codes in the layout"));
+      }
+      return;
+    }
+    if (combined_labels_.count(code.label) > 0) {
+      problems_.Error(path + ".label", absl::StrCat("the label '", code.label,
+                                                    "' is used twice"));
+    } else {
+      AddLabel(path + ".label", code.label);
+    }
+    if (!rules_.CheckSize(path + ".size", code.size, "a code")) return;
+    if (!IsFinite(code.center)) {
+      problems_.Error(path + ".center", "is not finite");
+      return;
+    }
+    rules_.CheckInside(path + ".center", code.center, code.size,
+                       absl::StrCat("the place of code '", code.label, "'"));
   }
 
   // Takes the problems of ExpandLabels() over, under `path`.

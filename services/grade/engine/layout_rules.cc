@@ -38,7 +38,8 @@ bool LayoutRules::CheckPage() {
   return page_ok_;
 }
 
-bool LayoutRules::CheckSize(const std::string& path, PixelSize size) {
+bool LayoutRules::CheckSize(const std::string& path, PixelSize size,
+                            absl::string_view what) {
   const double smallest =
       page_ok_
           ? kMinBubbleShare * std::max(layout_.page.width, layout_.page.height)
@@ -49,7 +50,7 @@ bool LayoutRules::CheckSize(const std::string& path, PixelSize size) {
     return true;
   }
   problems_.Error(path,
-                  absl::StrCat("a bubble of ", size.width, " x ", size.height,
+                  absl::StrCat(what, " of ", size.width, " x ", size.height,
                                " page units: both sides must be finite and at "
                                "least ",
                                smallest));

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "common/geometry/homography.h"
 #include "services/grade/engine/layout.h"
 #include "services/grade/engine/layout_problems.h"
@@ -34,8 +35,9 @@ class LayoutRules {
   bool CheckPage();
   bool page_ok() const { return page_ok_; }
 
-  // The size of a bubble.
-  bool CheckSize(const std::string& path, PixelSize size);
+  // The size of a bubble, or of `what`.
+  bool CheckSize(const std::string& path, PixelSize size,
+                 absl::string_view what = "a bubble");
   // The size that applies where `own` is given, {0, 0} for the layout's
   // default; nullopt after reporting a problem.
   std::optional<PixelSize> SizeOr(const std::string& path, PixelSize own);

@@ -18,6 +18,8 @@ inline constexpr char kReadOptionInvalid[] = "READ_OPTION_INVALID";
 inline constexpr char kAnnotationInvalid[] = "ANNOTATION_INVALID";
 // The reading or the score does not belong to the sheet.
 inline constexpr char kReadingMismatch[] = "READING_MISMATCH";
+// There is not enough memory for the sheet.
+inline constexpr char kMemoryExhausted[] = "MEMORY_EXHAUSTED";
 
 }  // namespace sightline::grade
 

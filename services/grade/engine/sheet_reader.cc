@@ -344,6 +344,8 @@ const char* FlagName(Flag flag) {
       return "off_grid";
     case Flag::kCutOff:
       return "cut_off";
+    case Flag::kUnreadable:
+      return "unreadable";
   }
   return "unknown";
 }

@@ -30,6 +30,7 @@ enum class Flag {
   kAmbiguous,
   kOffGrid,
   kCutOff,
+  kUnreadable,
 };
 
 // "blank", "multiple", ...

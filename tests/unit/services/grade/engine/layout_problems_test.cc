@@ -63,6 +63,36 @@ TEST_P(LayoutProblems, AreNamedWithTheirPath) {
 INSTANTIATE_TEST_SUITE_P(
     All, LayoutProblems,
     ::testing::Values(
+        ProblemCase{"CodeOutside",
+                    [](auto& l) {
+                      l.codes = {{"code", {990, 100}, {60, 60}, {}}};
+                    },
+                    {"codes[0].center"}},
+        ProblemCase{"CodeOfNoSize",
+                    [](auto& l) { l.codes = {{"code", {500, 100}, {}, {}}}; },
+                    {"codes[0].size"}},
+        ProblemCase{"CodeNotFinite",
+                    [](auto& l) {
+                      l.codes = {{"code", {kNan, 100}, {60, 60}, {}}};
+                    },
+                    {"codes[0].center"}},
+        ProblemCase{"CodeLabelsAreFieldLabels",
+                    [](auto& l) {
+                      l.codes = {{"q1", {500, 100}, {60, 60}, {}},
+                                 {"number", {600, 100}, {60, 60}, {}},
+                                 {"", {700, 100}, {60, 60}, {}}};
+                    },
+                    {"codes[0].label", "codes[1].label", "codes[2].label"}},
+        ProblemCase{"TooManyCodes",
+                    [](auto& l) {
+                      for (int i = 0; i < 30; ++i) {
+                        l.codes.push_back({"code" + std::to_string(i),
+                                           {500, 100},
+                                           {60, 60},
+                                           {}});
+                      }
+                    },
+                    {"codes"}},
         ProblemCase{
             "PageTooSmall", [](auto& l) { l.page.width = 99; }, {"page.width"}},
         ProblemCase{"PageNotFinite",

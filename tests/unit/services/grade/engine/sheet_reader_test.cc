@@ -269,6 +269,7 @@ TEST(SheetReader, FlagsHaveNames) {
   EXPECT_STREQ(FlagName(Flag::kAmbiguous), "ambiguous");
   EXPECT_STREQ(FlagName(Flag::kOffGrid), "off_grid");
   EXPECT_STREQ(FlagName(Flag::kCutOff), "cut_off");
+  EXPECT_STREQ(FlagName(Flag::kUnreadable), "unreadable");
 }
 
 }  // namespace

@@ -1,0 +1,129 @@
+// Codes on a sheet, over TCP: found through the registration, read, and listed
+// beside the bubbles.
+#include <ZXing/BitMatrix.h>
+#include <ZXing/MultiFormatWriter.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+
+#include "common/image/encode.h"
+#include "tests/support/omr/omr_requests.h"
+#include "tests/support/omr/omr_server.h"
+
+namespace sightline::omr {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// A place below the questions, page units, and what is printed there.
+constexpr double kCenterX = 1240;
+constexpr double kCenterY = 3250;
+constexpr double kSide = 280;
+constexpr char kText[] = "sheet 0042";
+
+// The sheet's scan with a QR code on its paper.
+common::v1::Image ScanWithCode(const generator::GeneratedSheet& sheet) {
+  ZXing::MultiFormatWriter writer(ZXing::BarcodeFormat::QRCode);
+  writer.setMargin(4);
+  const ZXing::BitMatrix bits = writer.encode(kText, 600, 600);
+  GrayImage scan = sheet.scan.Clone();
+  for (int y = 0; y < scan.height(); ++y) {
+    for (int x = 0; x < scan.width(); ++x) {
+      const PixelPoint at = sheet.scan_to_page.Map({x + 0.5, y + 0.5});
+      const double u = (at.x - kCenterX) / kSide + 0.5;
+      const double v = (at.y - kCenterY) / kSide + 0.5;
+      if (u < 0 || u >= 1 || v < 0 || v >= 1) continue;
+      const bool is_black = bits.get(static_cast<int>(u * bits.width()),
+                                     static_cast<int>(v * bits.height()));
+      scan.row(y)[x] = is_black ? 40 : 235;
+    }
+  }
+  common::v1::Image image;
+  image.set_encoded(*EncodePng(scan));
+  return image;
+}
+
+grade::v1::GradeSheetRequest RequestWithCode(
+    const generator::GeneratedSheet& sheet) {
+  grade::v1::GradeSheetRequest request = GradeRequestOf(sheet);
+  *request.mutable_scan() = ScanWithCode(sheet);
+  grade::v1::CodeField* code = request.mutable_layout()->add_codes();
+  code->set_label("sheet");
+  code->mutable_center()->set_x(kCenterX);
+  code->mutable_center()->set_y(kCenterY);
+  code->mutable_size()->set_width(kSide);
+  code->mutable_size()->set_height(kSide);
+  code->add_formats(grade::v1::CODE_FORMAT_QR);
+  return request;
+}
+
+TEST(CodesOverTcp, AreReadBesideTheBubbles) {
+  OmrServer server;
+  const generator::GeneratedSheet& sheet =
+      SheetOf(generator::FormFamily::kQuickstart);
+  const auto answer = Ask(server, RequestWithCode(sheet));
+  ASSERT_TRUE(answer.ok()) << answer.status;
+  EXPECT_THAT(Wrong(answer.response, sheet), IsEmpty());
+  const int bubble_fields = static_cast<int>(sheet.form->fields.size());
+  ASSERT_EQ(answer.response.fields_size(), bubble_fields + 1);
+  const grade::v1::FieldReading& code = answer.response.fields(bubble_fields);
+  EXPECT_EQ(code.label(), "sheet");
+  EXPECT_EQ(code.answer(), kText);
+  EXPECT_EQ(code.confidence(), 1);
+  EXPECT_THAT(code.flags(), IsEmpty());
+  EXPECT_THAT(answer.response.review(), Not(Contains("sheet")));
+}
+
+TEST(CodesOverTcp, ThatAreMissingGoOnTheReviewList) {
+  OmrServer server;
+  const generator::GeneratedSheet& sheet =
+      SheetOf(generator::FormFamily::kQuickstart);
+  grade::v1::GradeSheetRequest request = RequestWithCode(sheet);
+  request.mutable_layout()->mutable_codes(0)->mutable_center()->set_y(3000);
+  request.mutable_layout()->mutable_codes(0)->mutable_size()->set_height(60);
+  const auto answer = Ask(server, request);
+  ASSERT_TRUE(answer.ok()) << answer.status;
+  const auto& code = answer.response.fields(answer.response.fields_size() - 1);
+  EXPECT_EQ(code.answer(), "");
+  EXPECT_THAT(code.flags(), ElementsAre(grade::v1::FLAG_UNREADABLE));
+  EXPECT_THAT(answer.response.review(), Contains("sheet"));
+}
+
+TEST(CodesOverTcp, ALayoutSaysWhatIsWrongWithThem) {
+  OmrServer server;
+  const generator::GeneratedSheet& sheet =
+      SheetOf(generator::FormFamily::kQuickstart);
+  grade::v1::GradeSheetRequest request = RequestWithCode(sheet);
+  grade::v1::ValidateLayoutRequest validate;
+  *validate.mutable_layout() = request.layout();
+  const auto good = Ask(server, validate);
+  ASSERT_TRUE(good.ok()) << good.status;
+  EXPECT_TRUE(good.response.valid());
+  EXPECT_THAT(good.response.fields(), Contains("sheet"));
+
+  grade::v1::CodeField* code = validate.mutable_layout()->mutable_codes(0);
+  code->set_label(sheet.form->fields[0].label);
+  code->mutable_center()->set_x(5000);
+  const auto bad = Ask(server, validate);
+  ASSERT_TRUE(bad.ok()) << bad.status;
+  std::vector<std::string> fields;
+  for (const auto& problem : bad.response.problems()) {
+    fields.push_back(problem.field());
+  }
+  EXPECT_THAT(fields,
+              ElementsAre("layout.codes[0].label", "layout.codes[0].center"));
+
+  // A kind from the future is refused, not taken for any.
+  code->add_formats(static_cast<grade::v1::CodeFormat>(77));
+  const auto unknown = Ask(server, validate);
+  ASSERT_FALSE(unknown.ok());
+  EXPECT_EQ(unknown.field(), "layout.codes[0].formats[1]");
+}
+
+}  // namespace
+}  // namespace sightline::omr
