@@ -18,6 +18,8 @@ namespace {
 // Pixels of the longer side that scans and references are reduced to at least:
 // A4 at 300 dpi is halved.
 constexpr int kLongSide = 1600;
+// As the grade service has it.
+constexpr double kSurePosition = 0.95;
 
 class OurSide : public Side {
  public:
@@ -27,7 +29,8 @@ class OurSide : public Side {
     align::Reference reference = generator::ToReference(form, false);
     // Of forms with markers every second one comes without a picture of the
     // blank page, as such forms do.
-    if (form.markers.empty() || form.seed % 2 == 0) {
+    has_picture_ = form.markers.empty() || form.seed % 2 == 0;
+    if (has_picture_) {
       // It arrives as a file.
       SL_ASSIGN_OR_RETURN(const std::string file, EncodePng(form.print.luma));
       DecodeOptions options;
@@ -61,9 +64,11 @@ class OurSide : public Side {
     const StopToken stop;
     SL_ASSIGN_OR_RETURN(const align::Registration found,
                         registrar_->Register(scan.pixels, {}, stop));
+    grade::ReadOptions read;
+    read.position_is_sure = has_picture_ && found.confidence >= kSurePosition;
     SL_ASSIGN_OR_RETURN(
         const grade::SheetReading reading,
-        grade::ReadSheet(scan.pixels, found.scan_to_page, *sheet_, {}, stop));
+        grade::ReadSheet(scan.pixels, found.scan_to_page, *sheet_, read, stop));
     outcome->accepted = true;
     const double reduced = 1.0 / scan.reduction;
     outcome->scan_to_page =
@@ -76,6 +81,7 @@ class OurSide : public Side {
     return absl::OkStatus();
   }
 
+  bool has_picture_ = false;
   std::optional<grade::Sheet> sheet_;
   std::unique_ptr<align::PageRegistrar> registrar_;
 };

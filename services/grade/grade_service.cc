@@ -23,6 +23,9 @@ namespace {
 
 // Answer message of a sheet, without images.
 constexpr int64_t kBytesPerBubble = 200;
+// From this confidence on a registration by the page's picture needs no bubbles
+// to be believed.
+constexpr double kSurePosition = 0.95;
 
 absl::Status KeyError(const std::vector<LayoutProblem>& problems) {
   Error error(absl::StatusCode::kInvalidArgument, kKeyInvalid);
@@ -153,6 +156,7 @@ absl::StatusOr<GradeService::Task> GradeService::MakeTask(
   if (task.alignment.mode() != v1::Alignment::MODE_ALIGNED) {
     task.reference.reference = ToReference(message.layout(), task.sheet);
     task.reference.id = ContentId(task.reference.reference);
+    task.has_picture = message.layout().has_reference();
   }
   return task;
 }
@@ -188,11 +192,14 @@ absl::StatusOr<v1::GradeSheetResponse> GradeService::Grade(
                       FindPage(call, scan, task, response.mutable_alignment()));
 
   SL_RETURN_IF_ERROR(call.EnterStage("read"));
-  SL_ASSIGN_OR_RETURN(const SheetReading reading,
-                      ReadSheet(scan.pixels, to_page, task.sheet,
-                                task.settings.read, call.stop()));
-  FillReading(task.sheet, reading, task.settings.read,
-              task.settings.return_bubbles, scan.reduction, &response);
+  ReadOptions options = task.settings.read;
+  options.position_is_sure =
+      task.has_picture && response.alignment().confidence() >= kSurePosition;
+  SL_ASSIGN_OR_RETURN(
+      const SheetReading reading,
+      ReadSheet(scan.pixels, to_page, task.sheet, options, call.stop()));
+  FillReading(task.sheet, reading, options, task.settings.return_bubbles,
+              scan.reduction, &response);
   if (!task.sheet.codes().empty()) {
     SL_RETURN_IF_ERROR(call.EnterStage("codes"));
     SL_ASSIGN_OR_RETURN(

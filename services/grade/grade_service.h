@@ -32,6 +32,8 @@ class GradeService final : public Service {
     GradeSettings settings;
     v1::Alignment alignment;
     NamedReference reference;
+    // The layout has a picture of the blank page.
+    bool has_picture = false;
     // Where the layout is in the request: "" or "settings.".
     std::string root;
   };

@@ -79,13 +79,17 @@ class PageReader {
         page_to_scan_(page_to_scan),
         sheet_(sheet),
         options_(options),
-        stop_(stop) {}
+        stop_(stop),
+        is_step_off_(sheet.group_count(), false) {}
 
   absl::StatusOr<SheetReading> Read() {
     SL_ASSIGN_OR_RETURN(print_, FindPrint(scan_, page_to_scan_, sheet_, stop_));
     SL_RETURN_IF_ERROR(Measure());
-    SL_RETURN_IF_ERROR(CheckReadable());
-    SL_RETURN_IF_ERROR(CheckSteps());
+    SL_RETURN_IF_ERROR(CheckInside());
+    absl::Status readable = CheckPrinted();
+    if (readable.ok()) readable = CheckSteps();
+    if (!readable.ok() && !options_.position_is_sure) return readable;
+    is_unconfirmed_ = !readable.ok();
     JudgePaper();
     return Decide();
   }
@@ -108,14 +112,24 @@ class PageReader {
     return stop_.Poll();
   }
 
-  absl::Status CheckReadable() const {
+  int CountInside() const {
     int inside = 0;
     for (const BubbleMeasure& measure : measures_) inside += measure.is_inside;
-    if (inside < kMinInsideShare * sheet_.bubble_count()) {
-      return Unreadable(absl::StrCat("only ", inside, " of ",
-                                     sheet_.bubble_count(),
-                                     " bubbles lie within the scan"));
+    return inside;
+  }
+
+  absl::Status CheckInside() const {
+    const int inside = CountInside();
+    if (inside >= kMinInsideShare * sheet_.bubble_count()) {
+      return absl::OkStatus();
     }
+    return Unreadable(absl::StrCat("only ", inside, " of ",
+                                   sheet_.bubble_count(),
+                                   " bubbles lie within the scan"));
+  }
+
+  absl::Status CheckPrinted() const {
+    const int inside = CountInside();
     int printed = 0;
     size_t at = 0;
     for (size_t f = 0; f < sheet_.fields().size(); ++f) {
@@ -295,11 +309,12 @@ class PageReader {
         bubble.fill = inks[at].fill;
         bubble.shadow = inks[at].shadow;
         bubble.rim = rim_traces[at];
-        bubble.is_crossed = strokes_stray && measure.is_crossed &&
-                            inks[at].veil < kStrokeVeil;
+        bubble.is_crossed =
+            strokes_stray && measure.is_crossed && inks[at].veil < kStrokeVeil;
         // What lies a whole step off matches print, but not its own.
-        bubble.match =
-            is_step_off_[group] ? 0 : Match(measure, print_.groups[group]);
+        bubble.match = is_unconfirmed_ || is_step_off_[group]
+                           ? 0
+                           : Match(measure, print_.groups[group]);
         bubble.is_inside = inks[at].is_usable;
       }
       FieldReading& decided = reading.fields.emplace_back(
@@ -318,6 +333,8 @@ class PageReader {
   const StopToken& stop_;
   PrintModel print_;
   std::vector<BubbleMeter> meters_;
+  // Nothing shows that the bubbles are where they should be.
+  bool is_unconfirmed_ = false;
   // Per group.
   std::vector<bool> is_step_off_;
   // One per bubble, field by field.

@@ -44,6 +44,10 @@ struct ReadOptions {
   int batch_size = 15;
   // Fields below this confidence belong on the review list.
   double review_below = 0.8;
+  // Print other than the bubbles shows where the page lies. Then a page whose
+  // bubbles do not show, as on a bad fax, is read with every field in doubt
+  // instead of being refused.
+  bool position_is_sure = false;
 };
 
 // What was measured at one bubble.

@@ -191,6 +191,31 @@ TEST(SheetReader, CutOff) {
   }
 }
 
+TEST(SheetReader, AFaxWithoutOutlinesIsReadInDoubtWhereItsPlaceIsSure) {
+  const Sheet sheet = MakeSheet(ExamLayout(40));
+  // The print is as light as the paper.
+  PagePainter painter(sheet, {.line = 244}, kSeed);
+  for (const Field& field : sheet.fields()) {
+    painter.MarkAnswer(field.label, field.bubbles[2].value, MarkStyle::kSolid,
+                       0.95);
+  }
+  painter.MakeBlackAndWhite(150);
+  const auto refused =
+      ReadSheet(painter.Scan(), painter.scan_to_page(), sheet, {}, {});
+  EXPECT_FALSE(refused.ok());
+  ReadOptions options;
+  options.position_is_sure = true;
+  const auto reading =
+      ReadSheet(painter.Scan(), painter.scan_to_page(), sheet, options, {});
+  ASSERT_TRUE(reading.ok()) << reading.status();
+  for (size_t f = 0; f < sheet.fields().size(); ++f) {
+    const FieldReading& field = reading->fields[f];
+    EXPECT_EQ(field.answer, sheet.fields()[f].bubbles[2].value);
+    EXPECT_THAT(field.flags, Contains(Flag::kOffGrid));
+    EXPECT_TRUE(field.needs_review);
+  }
+}
+
 TEST(SheetReader, APageThatIsARowOrAColumnOffIsRefused) {
   const Sheet sheet = MakeSheet(ExamLayout(40));
   const auto answers = RandomAnswers(sheet, kSeed);
