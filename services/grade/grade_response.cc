@@ -87,6 +87,9 @@ void FillReading(const Sheet& sheet, const SheetReading& reading,
     out->set_label(from.label);
     out->set_answer(from.answer);
     out->set_confidence(from.confidence);
+    if (!from.check_failed) continue;
+    out->add_flags(v1::FLAG_CHECK_DIGIT);
+    response->add_review(from.label);
   }
   v1::Thresholds* thresholds = response->mutable_thresholds();
   thresholds->set_page(reading.page_threshold);

@@ -115,6 +115,22 @@ absl::StatusOr<Field> ToField(const v1::Field& message) {
   return field;
 }
 
+absl::StatusOr<CheckDigit> ToCheckDigit(v1::CheckDigit rule,
+                                        absl::string_view path) {
+  switch (rule) {
+    case v1::CHECK_DIGIT_UNSPECIFIED:
+      return CheckDigit::kNone;
+    case v1::CHECK_DIGIT_LUHN:
+      return CheckDigit::kLuhn;
+    case v1::CHECK_DIGIT_MOD_11:
+      return CheckDigit::kMod11;
+    case v1::CHECK_DIGIT_GS1:
+      return CheckDigit::kGs1;
+    default:
+      return UnknownValue(path);
+  }
+}
+
 absl::StatusOr<CodeFormat> ToCodeFormat(v1::CodeFormat format,
                                         absl::string_view path) {
   switch (format) {
@@ -203,6 +219,9 @@ absl::StatusOr<SheetLayout> ToLayout(const v1::SheetLayout& message) {
     CombinedField combined;
     combined.label = from.label();
     combined.fields.assign(from.fields().begin(), from.fields().end());
+    const std::string path =
+        absl::StrCat("combined[", layout.combined.size(), "].check_digit");
+    SL_ASSIGN_OR_RETURN(combined.check, ToCheckDigit(from.check_digit(), path));
     layout.combined.push_back(std::move(combined));
   }
   for (int i = 0; i < message.codes_size(); ++i) {

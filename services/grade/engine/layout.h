@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/geometry/homography.h"
+#include "services/grade/engine/check_digit.h"
 
 namespace sightline::grade {
 
@@ -63,6 +64,8 @@ struct FieldBlock {
 struct CombinedField {
   std::string label;
   std::vector<std::string> fields;
+  // The rule that the joined answer fulfils.
+  CheckDigit check = CheckDigit::kNone;
 };
 
 enum class CodeFormat {

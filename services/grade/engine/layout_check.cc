@@ -327,7 +327,7 @@ class LayoutChecker {
                                                          "' occurs twice"));
       }
     }
-    expanded_.combined.push_back({combined.label, *members});
+    expanded_.combined.push_back({combined.label, *members, combined.check});
   }
 
   void AddCombinedLabel(const std::string& path, const std::string& label) {

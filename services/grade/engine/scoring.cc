@@ -10,6 +10,15 @@
 namespace sightline::grade {
 namespace {
 
+// Confidence of a number whose check digit is wrong: below every sensible
+// review_below.
+constexpr double kFailedCheck = 0.45;
+
+// A number that nobody marked is blank, not wrong.
+bool PassesCheck(CheckDigit rule, const std::string& number) {
+  return number.empty() || CheckDigitHolds(rule, number);
+}
+
 // A question's marks with every default filled in.
 struct FullMarks {
   double correct;
@@ -60,6 +69,9 @@ Answer AnswerOf(const Sheet& sheet, const SheetReading& reading,
       const int field = sheet.FindField(member).value();
       Join(sheet.fields()[field], reading.fields[field], answer);
     }
+    answer.needs_review =
+        answer.needs_review ||
+        !PassesCheck(sheet.combined()[*index].check, answer.text);
   }
   return answer;
 }
@@ -114,6 +126,10 @@ std::vector<CombinedReading> Combine(const Sheet& sheet,
       joined.answer += reading.fields[index].answer;
       joined.confidence =
           std::min(joined.confidence, reading.fields[index].confidence);
+    }
+    joined.check_failed = !PassesCheck(field.check, joined.answer);
+    if (joined.check_failed) {
+      joined.confidence = std::min(joined.confidence, kFailedCheck);
     }
     combined.push_back(std::move(joined));
   }

@@ -64,6 +64,8 @@ struct CombinedReading {
   std::string label;
   std::string answer;
   double confidence = 0;
+  // Something is marked, and the check digit says that it is wrong.
+  bool check_failed = false;
 };
 
 struct Score {
@@ -77,7 +79,8 @@ struct Score {
 // not finite. Paths are below the key, such as "questions[3].field".
 std::vector<LayoutProblem> CheckKey(const AnswerKey& key, const Sheet& sheet);
 
-// Joins the fields of every combined field. `reading` belongs to `sheet`.
+// Joins the fields of every combined field. `reading` belongs to `sheet`. What
+// fails its check has a confidence of at most 0.45.
 std::vector<CombinedReading> Combine(const Sheet& sheet,
                                      const SheetReading& reading);
 

@@ -1,5 +1,5 @@
-// Codes on a sheet, over TCP: found through the registration, read, and listed
-// beside the bubbles.
+// Codes and check digits, over TCP: codes are found through the registration,
+// read, and listed beside the bubbles; numbers that do not fit are doubted.
 #include <ZXing/BitMatrix.h>
 #include <ZXing/MultiFormatWriter.h>
 #include <gmock/gmock.h>
@@ -9,6 +9,7 @@
 #include <string>
 
 #include "common/image/encode.h"
+#include "services/grade/engine/check_digit.h"
 #include "tests/support/omr/omr_requests.h"
 #include "tests/support/omr/omr_server.h"
 
@@ -92,6 +93,38 @@ TEST(CodesOverTcp, ThatAreMissingGoOnTheReviewList) {
   EXPECT_EQ(code.answer(), "");
   EXPECT_THAT(code.flags(), ElementsAre(grade::v1::FLAG_UNREADABLE));
   EXPECT_THAT(answer.response.review(), Contains("sheet"));
+}
+
+TEST(CheckDigitOverTcp, ANumberThatDoesNotFitIsForReview) {
+  OmrServer server;
+  const generator::GeneratedSheet& sheet =
+      SheetOf(generator::FormFamily::kQuickstart);
+  grade::v1::GradeSheetRequest request = GradeRequestOf(sheet);
+  ASSERT_GT(request.layout().combined_size(), 0);
+  const std::string label = request.layout().combined(0).label();
+  int failures = 0;
+  // A number fits at most one of two rules that differ in every place.
+  for (const auto rule :
+       {grade::v1::CHECK_DIGIT_LUHN, grade::v1::CHECK_DIGIT_GS1}) {
+    request.mutable_layout()->mutable_combined(0)->set_check_digit(rule);
+    const auto answer = Ask(server, request);
+    ASSERT_TRUE(answer.ok()) << answer.status;
+    const grade::v1::CombinedReading& number = answer.response.combined(0);
+    const bool fits = grade::CheckDigitHolds(rule == grade::v1::CHECK_DIGIT_LUHN
+                                                 ? grade::CheckDigit::kLuhn
+                                                 : grade::CheckDigit::kGs1,
+                                             number.answer());
+    failures += !fits;
+    EXPECT_EQ(number.flags_size(), fits ? 0 : 1);
+    EXPECT_EQ(number.confidence() < 0.5, !fits);
+    if (fits) {
+      EXPECT_THAT(answer.response.review(), Not(Contains(label)));
+    } else {
+      EXPECT_THAT(number.flags(), ElementsAre(grade::v1::FLAG_CHECK_DIGIT));
+      EXPECT_THAT(answer.response.review(), Contains(label));
+    }
+  }
+  EXPECT_GT(failures, 0) << "choose another sheet";
 }
 
 TEST(CodesOverTcp, ALayoutSaysWhatIsWrongWithThem) {

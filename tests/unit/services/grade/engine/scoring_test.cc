@@ -442,6 +442,41 @@ TEST(AnswerKeyCheck, SeveralMarksNeedAFieldForThem) {
   EXPECT_THAT(problems[0].description, ::testing::HasSubstr("MULTIPLE"));
 }
 
+TEST(Scoring, AWrongCheckDigitPutsANumberOnTheReviewList) {
+  SheetLayout layout;
+  layout.page = {1000, 1000};
+  layout.bubble = {20, 20};
+  FieldBlock& digits = layout.blocks.emplace_back();
+  digits.labels = {"n1..3"};
+  digits.kind = FieldKind::kInteger;
+  digits.origin = {100, 100};
+  digits.value_gap = 30;
+  digits.field_gap = 40;
+  layout.combined = {{"number", {"n1..3"}, CheckDigit::kLuhn}};
+  const auto sheet = Sheet::Create(layout);
+  ASSERT_TRUE(sheet.ok()) << sheet.status();
+  AnswerKey key;
+  key.questions = {{"number", {{"125", 1}}, {}, 1, false}};
+  const struct {
+    const char* digits[3];
+    bool fails;
+  } kCases[] = {{{"1", "2", "5"}, false},
+                {{"1", "2", "6"}, true},
+                {{"1", "", "5"}, true},
+                {{"", "", ""}, false}};
+  for (const auto& c : kCases) {
+    const SheetReading reading = MakeReading(
+        *sheet, {{"n1", c.digits[0]}, {"n2", c.digits[1]}, {"n3", c.digits[2]}},
+        {});
+    const CombinedReading number = Combine(*sheet, reading)[0];
+    EXPECT_EQ(number.check_failed, c.fails) << number.answer;
+    EXPECT_EQ(number.confidence < 0.5, c.fails) << number.answer;
+    const auto score = ScoreSheet(key, *sheet, reading);
+    ASSERT_TRUE(score.ok()) << score.status();
+    EXPECT_EQ(score->questions[0].needs_review, c.fails) << number.answer;
+  }
+}
+
 TEST(AnswerKeyCheck, KnowsWhatCombinedFieldsCanRead) {
   // q1 A-D, then any of m1's A-D in order, then "1", "10", "0" or "-".
   const std::pair<const char*, bool> cases[] = {
