@@ -88,8 +88,10 @@ class PageReader {
     SL_RETURN_IF_ERROR(CheckInside());
     absl::Status readable = CheckPrinted();
     if (readable.ok()) readable = CheckSteps();
-    if (!readable.ok() && !options_.position_is_sure) return readable;
-    is_unconfirmed_ = !readable.ok();
+    if (!readable.ok()) {
+      if (!options_.position_is_sure) return readable;
+      SL_RETURN_IF_ERROR(MeasureWithoutPrint());
+    }
     JudgePaper();
     return Decide();
   }
@@ -110,6 +112,21 @@ class PageReader {
       }
     }
     return stop_.Poll();
+  }
+
+  // Where the layout and the registration put the bubbles: what was taken for
+  // outlines were marks.
+  absl::Status MeasureWithoutPrint() {
+    is_unconfirmed_ = true;
+    for (GroupPrint& print : print_.groups) {
+      print.scale_x = print.scale_y = 1;
+      print.has_outlines = false;
+    }
+    std::fill(print_.shifts.begin(), print_.shifts.end(), Shift{});
+    meters_.clear();
+    measures_.clear();
+    first_measures_.clear();
+    return Measure();
   }
 
   int CountInside() const {
@@ -344,28 +361,6 @@ class PageReader {
 };
 
 }  // namespace
-
-const char* FlagName(Flag flag) {
-  switch (flag) {
-    case Flag::kBlank:
-      return "blank";
-    case Flag::kMultiple:
-      return "multiple";
-    case Flag::kFaint:
-      return "faint";
-    case Flag::kErased:
-      return "erased";
-    case Flag::kAmbiguous:
-      return "ambiguous";
-    case Flag::kOffGrid:
-      return "off_grid";
-    case Flag::kCutOff:
-      return "cut_off";
-    case Flag::kUnreadable:
-      return "unreadable";
-  }
-  return "unknown";
-}
 
 absl::StatusOr<SheetReading> ReadSheet(const GrayImage& scan,
                                        const Homography& scan_to_page,

@@ -18,23 +18,10 @@
 #include "common/geometry/homography.h"
 #include "common/image/image.h"
 #include "common/stop/stop_token.h"
+#include "services/grade/engine/flag.h"
 #include "services/grade/engine/layout.h"
 
 namespace sightline::grade {
-
-enum class Flag {
-  kBlank,
-  kMultiple,
-  kFaint,
-  kErased,
-  kAmbiguous,
-  kOffGrid,
-  kCutOff,
-  kUnreadable,
-};
-
-// "blank", "multiple", ...
-const char* FlagName(Flag flag);
 
 struct ReadOptions {
   // Ink above which a bubble counts as marked, 0..1; chosen from the data when

@@ -1,0 +1,24 @@
+// Why a reading deserves a second look.
+#ifndef SIGHTLINE_SERVICES_GRADE_ENGINE_FLAG_H_
+#define SIGHTLINE_SERVICES_GRADE_ENGINE_FLAG_H_
+
+namespace sightline::grade {
+
+enum class Flag {
+  kBlank,
+  kMultiple,
+  kFaint,
+  kErased,
+  kAmbiguous,
+  kOffGrid,
+  kCutOff,
+  // A code that is not there or can't be decoded.
+  kUnreadable,
+};
+
+// "blank", "multiple", ...
+const char* FlagName(Flag flag);
+
+}  // namespace sightline::grade
+
+#endif  // SIGHTLINE_SERVICES_GRADE_ENGINE_FLAG_H_
