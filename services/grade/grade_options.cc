@@ -25,6 +25,27 @@ absl::Status Invalid(absl::string_view field, absl::string_view what) {
       .Field(field, what);
 }
 
+absl::StatusOr<CropSettings> ToSettings(const v1::CropOptions& options) {
+  CropSettings settings;
+  SL_RETURN_IF_ERROR(CheckOutput(options.output(), "crop.output"));
+  settings.output = options.output();
+  if (options.max_side() != 0) {
+    if (options.max_side() < 40 || options.max_side() > 1000) {
+      return Invalid("crop.max_side", absl::StrCat("is ", options.max_side(),
+                                                   "; 40 to 1000 are allowed"));
+    }
+    settings.max_side = options.max_side();
+  }
+  if (options.max_count() != 0) {
+    if (options.max_count() < 1 || options.max_count() > 1000) {
+      return Invalid("crop.max_count", absl::StrCat("is ", options.max_count(),
+                                                    "; 1 to 1000 are allowed"));
+    }
+    settings.max_count = options.max_count();
+  }
+  return settings;
+}
+
 bool IsShare(double value) {
   return std::isfinite(value) && value >= 0 && value <= 1;
 }
@@ -81,6 +102,8 @@ absl::StatusOr<GradeSettings> ToSettings(const v1::GradeOptions& options,
     }
     settings.annotated_width = options.annotated_width();
   }
+  settings.return_crops = options.return_crops();
+  SL_ASSIGN_OR_RETURN(settings.crop, ToSettings(options.crop()));
   return settings;
 }
 

@@ -28,6 +28,13 @@ struct GradeLimits {
 // Name of the OMR memory guide for that flag.
 std::vector<std::pair<std::string, std::string>> GradeEnvironmentAliases();
 
+// How doubtful fields are cut out.
+struct CropSettings {
+  int max_side = 400;
+  int max_count = 100;
+  common::v1::ImageOutput output;
+};
+
 // A checked request's options.
 struct GradeSettings {
   ReadOptions read;
@@ -35,6 +42,8 @@ struct GradeSettings {
   bool return_bubbles = false;
   common::v1::ImageOutput output;
   int annotated_width = 1000;
+  bool return_crops = false;
+  CropSettings crop;
 };
 
 // `page_width`: the layout's, an upper bound of the default image width.

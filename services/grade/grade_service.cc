@@ -16,6 +16,7 @@
 #include "services/grade/grade_response.h"
 #include "services/grade/layout_from_proto.h"
 #include "services/grade/reasons.h"
+#include "services/grade/review_items.h"
 #include "sightline/grade/v1/grade.grpc.pb.h"
 
 namespace sightline::grade {
@@ -175,8 +176,13 @@ absl::StatusOr<v1::GradeSheetResponse> GradeService::Grade(
       task.settings.return_annotated
           ? AnnotateBytes(task.sheet, task.settings.annotated_width)
           : 0;
+  // Held beside the annotated page until the answer is sent.
+  const int64_t crop_bytes =
+      task.settings.return_crops
+          ? ReviewItemBytes(task.sheet, task.settings.crop)
+          : 0;
   const int64_t after_decoding =
-      pixels_bytes + task.sheet.bubble_count() * kBytesPerBubble +
+      pixels_bytes + crop_bytes + task.sheet.bubble_count() * kBytesPerBubble +
       std::max({AlignClient::AlignBytes(pixels_bytes),
                 ReadSheetBytes(task.sheet, task.settings.read),
                 ReadCodesBytes(task.sheet), annotate_bytes});
@@ -213,6 +219,12 @@ absl::StatusOr<v1::GradeSheetResponse> GradeService::Grade(
     SL_RETURN_IF_ERROR(call.EnterStage("score"));
     SL_ASSIGN_OR_RETURN(score, ScoreSheet(*task.key, task.sheet, reading));
     FillScore(*score, &response);
+  }
+  if (task.settings.return_crops) {
+    SL_RETURN_IF_ERROR(call.EnterStage("crop"));
+    SL_RETURN_IF_ERROR(FillReviewItems(scan.pixels, to_page, task.sheet,
+                                       reading, task.settings.crop, call.stop(),
+                                       &response));
   }
   if (task.settings.return_annotated) {
     SL_RETURN_IF_ERROR(call.EnterStage("annotate"));

@@ -291,6 +291,96 @@ TEST(GradeOverTcp, DrawsTheReadings) {
   for (const auto& [label, pixels] : coloured) EXPECT_GT(pixels, 10) << label;
 }
 
+// Every field is on the list: whatever is below a confidence of 1 is, and two
+// marks are.
+Request AllDoubtful() {
+  Request request = GradeRequestOf(SheetOf(
+      FormFamily::kStandard, MarkProfile::kMixed, {Degradation::kRotation}));
+  request.mutable_options()->set_review_below(1);
+  request.mutable_options()->set_return_crops(true);
+  return request;
+}
+
+TEST(GradeOverTcp, ShowsDoubtfulFieldsIfAsked) {
+  OmrServer server;
+  Request request = AllDoubtful();
+  const Answer<Response> answer = Ask(server, request);
+  ASSERT_TRUE(answer.ok()) << answer.status;
+  ASSERT_GT(answer.response.review_size(), 3);
+  ASSERT_EQ(answer.response.review_items_size(), answer.response.review_size());
+  std::map<std::string, const grade::v1::FieldReading*> fields;
+  for (const auto& field : answer.response.fields()) {
+    fields[field.label()] = &field;
+  }
+  int marks = 0;
+  for (int i = 0; i < answer.response.review_items_size(); ++i) {
+    const auto& item = answer.response.review_items(i);
+    EXPECT_EQ(item.label(), answer.response.review(i));
+    const auto& field = *fields[item.label()];
+    EXPECT_EQ(item.answer(), field.answer());
+    EXPECT_EQ(item.confidence(), field.confidence());
+    EXPECT_EQ(item.flags_size(), field.flags_size());
+    const auto crop = DecodeGray(item.crop().content(), {});
+    ASSERT_TRUE(crop.ok()) << item.label() << ": " << crop.status();
+    EXPECT_EQ(item.crop().format(), common::v1::IMAGE_FORMAT_JPEG);
+    EXPECT_EQ(crop->pixels.width(), item.crop().width());
+    EXPECT_EQ(crop->pixels.height(), item.crop().height());
+    EXPECT_LE(std::max(crop->pixels.width(), crop->pixels.height()), 400);
+    // The bubbles are where the answer says: marked ones are darker than the
+    // others. Means of five by five pixels.
+    double darkest_blank = 255;
+    double lightest_mark = 0;
+    for (const auto& bubble : item.bubbles()) {
+      const int x = static_cast<int>(bubble.center().x());
+      const int y = static_cast<int>(bubble.center().y());
+      ASSERT_GE(std::min(x, y), 2) << item.label();
+      ASSERT_LT(x, crop->pixels.width() - 2) << item.label();
+      ASSERT_LT(y, crop->pixels.height() - 2) << item.label();
+      double sum = 0;
+      for (int dy = -2; dy <= 2; ++dy) {
+        for (int dx = -2; dx <= 2; ++dx)
+          sum += crop->pixels.row(y + dy)[x + dx];
+      }
+      if (bubble.marked()) {
+        ++marks;
+        lightest_mark = std::max(lightest_mark, sum / 25);
+      } else {
+        darkest_blank = std::min(darkest_blank, sum / 25);
+      }
+    }
+    if (item.flags_size() == 0) {
+      EXPECT_LT(lightest_mark, darkest_blank) << item.label();
+    }
+  }
+  EXPECT_GT(marks, 3);
+
+  request.mutable_options()->set_return_crops(false);
+  const Answer<Response> without = Ask(server, request);
+  ASSERT_TRUE(without.ok()) << without.status;
+  EXPECT_THAT(without.response.review_items(), IsEmpty());
+  EXPECT_THAT(without.response.review(), SizeIs(answer.response.review_size()));
+}
+
+TEST(GradeOverTcp, BoundsHowManyAndHowLargePicturesOfFieldsAre) {
+  OmrServer server;
+  Request request = AllDoubtful();
+  auto& crop = *request.mutable_options()->mutable_crop();
+  crop.set_max_side(60);
+  crop.set_max_count(2);
+  crop.mutable_output()->set_format(common::v1::IMAGE_FORMAT_PNG);
+  const Answer<Response> answer = Ask(server, request);
+  ASSERT_TRUE(answer.ok()) << answer.status;
+  ASSERT_GT(answer.response.review_items_size(), 2);
+  for (int i = 0; i < answer.response.review_items_size(); ++i) {
+    const auto& item = answer.response.review_items(i);
+    EXPECT_EQ(item.has_crop(), i < 2) << item.label();
+    EXPECT_EQ(item.bubbles_size() > 0, i < 2) << item.label();
+    if (!item.has_crop()) continue;
+    EXPECT_EQ(std::max(item.crop().width(), item.crop().height()), 60);
+    EXPECT_EQ(item.crop().content().substr(1, 3), "PNG");
+  }
+}
+
 TEST(GradeOverTcp, ReportsEveryBubbleIfAsked) {
   OmrServer server;
   const GeneratedSheet& sheet = QuizSheet();

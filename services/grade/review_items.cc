@@ -1,0 +1,169 @@
+#include "services/grade/review_items.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/image_message/image_message.h"
+#include "common/status/status_macros.h"
+#include "services/grade/engine/field_crop.h"
+
+namespace sightline::grade {
+namespace {
+
+// A picture's file: noise at the highest quality takes more than a byte a
+// pixel; headers and tables take the rest.
+constexpr int64_t kFileBytesPerPixel = 2;
+constexpr int64_t kFileHeaderBytes = 2048;
+// A bubble of an item, and an item without its picture.
+constexpr int64_t kBytesPerBubble = 200;
+constexpr int64_t kBytesPerItem = 400;
+
+// What one label stands for on the page.
+struct Subject {
+  // Of the sheet and of the reading, for every bubble.
+  std::vector<Bubble> bubbles;
+  std::vector<const BubbleReading*> readings;
+  CropStyle style;
+};
+
+void AddField(const Sheet& sheet, const SheetReading& reading, int index,
+              Subject& subject) {
+  const Field& field = sheet.fields()[index];
+  for (size_t i = 0; i < field.bubbles.size(); ++i) {
+    subject.bubbles.push_back(field.bubbles[i]);
+    subject.readings.push_back(&reading.fields[index].bubbles[i]);
+  }
+}
+
+Bubble BoxOf(const CodeField& code) {
+  return {"", code.center, code.size, BubbleShape::kRectangle};
+}
+
+Subject SubjectOf(const Sheet& sheet, const SheetReading& reading,
+                  const std::string& label) {
+  Subject subject;
+  if (const auto field = sheet.FindField(label); field.has_value()) {
+    AddField(sheet, reading, *field, subject);
+  } else if (const auto combined = sheet.FindCombined(label);
+             combined.has_value()) {
+    for (const std::string& member : sheet.combined()[*combined].fields) {
+      const auto index = sheet.FindField(member);
+      if (index.has_value()) AddField(sheet, reading, *index, subject);
+    }
+  }
+  for (const CodeField& code : sheet.codes()) {
+    if (code.label != label) continue;
+    subject.bubbles = {BoxOf(code)};
+    subject.style = kCodeStyle;
+  }
+  return subject;
+}
+
+// What was read for the item's label, be it a field, a code or a combined one.
+void FillReadings(const v1::GradeSheetResponse& response,
+                  v1::ReviewItem* item) {
+  for (const v1::FieldReading& field : response.fields()) {
+    if (field.label() != item->label()) continue;
+    item->set_answer(field.answer());
+    item->set_confidence(field.confidence());
+    *item->mutable_flags() = field.flags();
+    return;
+  }
+  for (const v1::CombinedReading& combined : response.combined()) {
+    if (combined.label() != item->label()) continue;
+    item->set_answer(combined.answer());
+    item->set_confidence(combined.confidence());
+    *item->mutable_flags() = combined.flags();
+    return;
+  }
+}
+
+void FillBubbles(const Subject& subject, const Homography& scan_to_crop,
+                 double scale, v1::ReviewItem* item) {
+  for (size_t i = 0; i < subject.readings.size(); ++i) {
+    v1::CropBubble* bubble = item->add_bubbles();
+    bubble->set_value(subject.bubbles[i].value);
+    bubble->set_marked(subject.readings[i]->marked);
+    const PixelPoint center = scan_to_crop.Map(subject.readings[i]->center);
+    bubble->mutable_center()->set_x(center.x);
+    bubble->mutable_center()->set_y(center.y);
+    const PixelSize size = subject.bubbles[i].size;
+    bubble->mutable_size()->set_width(size.width * scale);
+    bubble->mutable_size()->set_height(size.height * scale);
+  }
+}
+
+// Pixels of a label's picture.
+int64_t AreaOf(const std::vector<Bubble>& bubbles, PixelSize page, int max_side,
+               const CropStyle& style = {}) {
+  if (bubbles.empty()) return 0;
+  const CropFrame frame = CropFrameOf(bubbles, page, max_side, style);
+  return int64_t{frame.width} * frame.height;
+}
+
+}  // namespace
+
+absl::Status FillReviewItems(const GrayImage& scan,
+                             const Homography& scan_to_page, const Sheet& sheet,
+                             const SheetReading& reading,
+                             const CropSettings& settings,
+                             const StopToken& stop,
+                             v1::GradeSheetResponse* response) {
+  int pictures = 0;
+  for (const std::string& label : response->review()) {
+    SL_RETURN_IF_ERROR(stop.Poll());
+    v1::ReviewItem* item = response->add_review_items();
+    item->set_label(label);
+    FillReadings(*response, item);
+    const Subject subject = SubjectOf(sheet, reading, label);
+    if (pictures == settings.max_count || subject.bubbles.empty()) continue;
+    const CropFrame frame = CropFrameOf(subject.bubbles, sheet.page(),
+                                        settings.max_side, subject.style);
+    const std::optional<GrayImage> crop = CutField(scan, scan_to_page, frame);
+    if (!crop.has_value()) continue;
+    SL_ASSIGN_OR_RETURN(*item->mutable_crop(),
+                        EncodeMessage(*crop, settings.output));
+    FillBubbles(subject, frame.FromPage() * scan_to_page, frame.scale, item);
+    ++pictures;
+  }
+  return absl::OkStatus();
+}
+
+int64_t ReviewItemBytes(const Sheet& sheet, const CropSettings& settings) {
+  const PixelSize page = sheet.page();
+  std::vector<int64_t> areas;
+  for (const Field& field : sheet.fields()) {
+    areas.push_back(AreaOf(field.bubbles, page, settings.max_side));
+  }
+  int64_t combined_bubbles = 0;
+  for (const CombinedField& combined : sheet.combined()) {
+    std::vector<Bubble> bubbles;
+    for (const std::string& member : combined.fields) {
+      const auto index = sheet.FindField(member);
+      if (!index.has_value()) continue;
+      const std::vector<Bubble>& more = sheet.fields()[*index].bubbles;
+      bubbles.insert(bubbles.end(), more.begin(), more.end());
+    }
+    combined_bubbles += static_cast<int64_t>(bubbles.size());
+    areas.push_back(AreaOf(bubbles, page, settings.max_side));
+  }
+  for (const CodeField& code : sheet.codes()) {
+    areas.push_back(AreaOf({BoxOf(code)}, page, settings.max_side, kCodeStyle));
+  }
+  std::sort(areas.begin(), areas.end(), std::greater<>());
+  // The one being cut, and its file while it is written.
+  int64_t bytes =
+      areas.empty() ? 0 : areas[0] * (2 + kFileBytesPerPixel) + 65536;
+  const size_t pictures =
+      std::min<size_t>(areas.size(), static_cast<size_t>(settings.max_count));
+  for (size_t i = 0; i < pictures; ++i) {
+    bytes += areas[i] * kFileBytesPerPixel + kFileHeaderBytes;
+  }
+  return bytes + static_cast<int64_t>(areas.size()) * (kBytesPerItem + 8) +
+         (sheet.bubble_count() + combined_bubbles) * kBytesPerBubble;
+}
+
+}  // namespace sightline::grade
