@@ -1,11 +1,12 @@
 // sightline grade: reads and scores answer sheets.
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "common/content_id/content_id.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "sightline/grade/v1/grade.grpc.pb.h"
@@ -13,14 +14,10 @@
 #include "tools/sightline/client/rpc_error.h"
 #include "tools/sightline/client/send_scans.h"
 #include "tools/sightline/command.h"
+#include "tools/sightline/grade_output.h"
 #include "tools/sightline/input/layout_reference.h"
 #include "tools/sightline/input/message_file.h"
 #include "tools/sightline/input/scan_list.h"
-#include "tools/sightline/output/image_folder.h"
-#include "tools/sightline/output/progress_bar.h"
-#include "tools/sightline/output/result_file.h"
-#include "tools/sightline/output/sheet_report.h"
-#include "tools/sightline/text/printable.h"
 
 namespace sightline::cli {
 namespace {
@@ -37,22 +34,19 @@ constexpr char kDescription[] =
     "rest go on.\n\n"
     "  sightline grade scans/ --layout layout.json --key key.json\n"
     "  sightline grade scans/ --layout layout.json --csv results.csv\n"
-    "  sightline grade scan.jpg --layout layout.json --json\n\n"
+    "  sightline grade scan.jpg --layout layout.json --json\n"
+    "  sightline grade scans/ --layout layout.json --key key.json --out "
+    "results/\n\n"
     "Exit code: 0, or 10 + the gRPC code of the first sheet that failed.";
 
 struct GradeFlags {
   std::string layout;
   std::string key;
-  std::string csv;
-  bool json = false;
-  std::string annotated;
-  int annotated_width = 0;
-  int annotated_format = common::v1::IMAGE_FORMAT_JPEG;
-  int show = static_cast<int>(TableDetail::kAll);
   std::optional<double> threshold;
   std::optional<double> review_below;
   int batch_size = 0;
   bool allow_outside = false;
+  GradeOutputFlags output;
   SendingOptions sending;
   ConnectionOptions connection;
 };
@@ -86,29 +80,7 @@ ArgumentParser MakeParser(GradeFlags& flags) {
              "15.",
              &flags.batch_size);
   AddSendingFlags(parser, &flags.sending);
-  parser.Heading("Output");
-  parser.AddSwitch("json", "One JSON object per sheet on standard output.",
-                   &flags.json);
-  parser.Add("csv", "FILE",
-             "One line per sheet in this file; - for standard output.",
-             &flags.csv);
-  parser.AddChoice("show",
-                   {{"all", static_cast<int>(TableDetail::kAll)},
-                    {"review", static_cast<int>(TableDetail::kReview)},
-                    {"summary", static_cast<int>(TableDetail::kSummary)}},
-                   "Fields in the tables: all, those to look at, or none. "
-                   "Default all.",
-                   &flags.show);
-  parser.Add("annotated", "DIR",
-             "Pages with every reading drawn over them go into this folder, as "
-             "NAME-annotated.jpg.",
-             &flags.annotated);
-  parser.Add("annotated_width", "PIXELS",
-             "Width of those pictures. Default 1000.", &flags.annotated_width);
-  parser.AddChoice("annotated_format",
-                   {{"jpeg", common::v1::IMAGE_FORMAT_JPEG},
-                    {"png", common::v1::IMAGE_FORMAT_PNG}},
-                   "Their format. Default jpeg.", &flags.annotated_format);
+  AddGradeOutputFlags(parser, &flags.output);
   AddConnectionFlags(parser, &flags.connection);
   return parser;
 }
@@ -137,100 +109,9 @@ absl::StatusOr<GradeSheetsRequest> MakeSettings(
     options.set_review_below(*flags.review_below);
   }
   options.set_batch_size(flags.batch_size);
-  if (!flags.annotated.empty()) {
-    options.set_return_annotated(true);
-    options.set_annotated_width(flags.annotated_width);
-    options.mutable_output()->set_format(
-        static_cast<common::v1::ImageFormat>(flags.annotated_format));
-  }
+  AskForPictures(flags.output, &options);
   return request;
 }
-
-// Where the outcomes go.
-class GradeOutput {
- public:
-  GradeOutput(const GradeFlags& flags, Session& session, size_t sheets)
-      : flags_(flags),
-        session_(session),
-        progress_(session.err, session.err_is_terminal && sheets > 1, sheets) {}
-
-  absl::Status Open(absl::Span<const Scan> scans,
-                    std::vector<std::string> labels) {
-    labels_ = std::move(labels);
-    if (!flags_.csv.empty()) {
-      std::vector<std::string> kept = {flags_.layout, flags_.key};
-      for (const Scan& scan : scans) kept.push_back(scan.path);
-      SL_ASSIGN_OR_RETURN(csv_, ResultFile::Open(flags_.csv, session_, kept));
-      SL_RETURN_IF_ERROR(csv_->Write(CsvHeader(labels_)));
-    }
-    if (!flags_.annotated.empty()) {
-      SL_ASSIGN_OR_RETURN(auto folder,
-                          ImageFolder::Open(flags_.annotated, scans));
-      folder_ = std::move(folder);
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status Take(const Scan& scan, const SheetOutcome& outcome) {
-    summary_.Add(outcome);
-    progress_.Clear();
-    if (csv_ != nullptr) {
-      SL_RETURN_IF_ERROR(csv_->Write(SheetCsv(scan.name, outcome, labels_)));
-    }
-    std::string annotated;
-    if (folder_.has_value() && outcome.ok() && outcome->has_annotated()) {
-      SL_ASSIGN_OR_RETURN(
-          annotated, folder_->Write(scan, "annotated", outcome->annotated()));
-    }
-    if (flags_.json) {
-      session_.out << SheetJson(scan.name, outcome) << "\n" << std::flush;
-    } else if (flags_.csv != "-") {
-      WriteTable(scan, outcome, annotated);
-    } else if (!outcome.ok()) {
-      session_.err << Printable(scan.name) << ": "
-                   << DescribeError(outcome.status());
-    }
-    progress_.Advance();
-    return CheckOutput(session_);
-  }
-
-  // Prints the summary; returns the exit code.
-  int Finish() {
-    progress_.Clear();
-    const bool table = !flags_.json && flags_.csv != "-";
-    (table ? session_.out : session_.err) << summary_.Text() << "\n"
-                                          << std::flush;
-    return ExitCode(summary_.first_failure());
-  }
-
- private:
-  void WriteTable(const Scan& scan, const SheetOutcome& outcome,
-                  const std::string& annotated) {
-    // A failed stream fails all its sheets in the same words.
-    if (!outcome.ok() && outcome.status() == last_failure_) {
-      session_.out << Printable(scan.name)
-                   << "  not graded: the same failure\n";
-      return;
-    }
-    last_failure_ = outcome.status();
-    session_.out << SheetTable(scan.name, outcome,
-                               static_cast<TableDetail>(flags_.show),
-                               session_.out_is_terminal);
-    if (!annotated.empty()) {
-      session_.out << "  drawn in " << Printable(annotated) << "\n";
-    }
-    session_.out << std::flush;
-  }
-
-  const GradeFlags& flags_;
-  Session& session_;
-  ProgressBar progress_;
-  SheetSummary summary_;
-  std::vector<std::string> labels_;
-  std::unique_ptr<ResultFile> csv_;
-  std::optional<ImageFolder> folder_;
-  absl::Status last_failure_;
-};
 
 }  // namespace
 
@@ -244,29 +125,35 @@ absl::StatusOr<int> RunGrade(absl::Span<const std::string> arguments,
     return 0;
   }
   SL_RETURN_IF_ERROR(CheckSendingOptions(flags.sending));
+  SL_RETURN_IF_ERROR(CheckGradeOutputFlags(flags.output));
   std::vector<std::string> layout_pictures;
   SL_ASSIGN_OR_RETURN(const GradeSheetsRequest settings,
                       MakeSettings(flags, &layout_pictures));
   SL_ASSIGN_OR_RETURN(std::vector<std::string> labels,
                       OutputLabels(settings.settings().layout()));
-  SL_ASSIGN_OR_RETURN(
-      const std::vector<Scan> scans,
-      ListScans(parsed.positional, {flags.annotated, layout_pictures},
-                session.stop));
+  SL_ASSIGN_OR_RETURN(const std::vector<Scan> scans,
+                      ListSheets(flags.output, parsed.positional,
+                                 layout_pictures, session.stop));
   SL_ASSIGN_OR_RETURN(const Connection connection,
                       Connection::Open(flags.connection));
-  GradeOutput output(flags, session, scans.size());
-  SL_RETURN_IF_ERROR(output.Open(scans, std::move(labels)));
+  GradeOutput output(flags.output, session, scans.size());
+  SL_RETURN_IF_ERROR(
+      output.Open(scans, std::move(labels), settings.settings().layout().name(),
+                  absl::StrCat(ContentId(settings), "@",
+                               flags.sending.pdf_dots_per_inch, " dpi"),
+                  {flags.layout, flags.key}));
+  SheetOrder order(scans, output);
+  SL_RETURN_IF_ERROR(order.TakeDone());
 
   const auto stub = GradeService::NewStub(connection.channel());
   SL_RETURN_IF_ERROR(
       (SendScans<GradeSheetResponse, GradeSheetsRequest, GradeSheetsResponse>(
-          connection, scans, flags.sending, settings,
+          connection, order.to_send(), flags.sending, settings,
           [&](grpc::ClientContext* context) {
             return stub->GradeSheets(context);
           },
-          [&](const Scan& scan, SheetOutcome outcome) {
-            return output.Take(scan, outcome);
+          [&](const Scan&, SheetOutcome outcome) {
+            return order.Take(outcome);
           },
           session.stop)));
   return output.Finish();

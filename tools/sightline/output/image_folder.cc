@@ -41,6 +41,10 @@ absl::StatusOr<ImageFolder> ImageFolder::Open(const std::string& folder,
   return ImageFolder(folder, std::move(taken));
 }
 
+void ImageFolder::Keep(const std::string& path) {
+  taken_.insert(Canonical(path));
+}
+
 absl::StatusOr<std::string> ImageFolder::Write(
     const Scan& scan, absl::string_view suffix,
     const common::v1::EncodedImage& image) {
@@ -49,14 +53,16 @@ absl::StatusOr<std::string> ImageFolder::Write(
   if (scan.name != scan.path) absl::StrAppend(&stem, "-page", scan.page + 1);
   const absl::string_view extension =
       image.format() == common::v1::IMAGE_FORMAT_PNG ? ".png" : ".jpg";
+  const std::string name = absl::StrCat(stem, "-", suffix);
+  int& number =
+      next_numbers_.try_emplace(name + std::string(extension), 1).first->second;
   fs::path path;
-  for (int number = 1;; ++number) {
-    path =
-        fs::path(folder_) /
-        absl::StrCat(stem, "-", suffix,
-                     number == 1 ? "" : absl::StrCat("-", number), extension);
-    if (taken_.insert(Canonical(path)).second) break;
-  }
+  do {
+    path = fs::path(folder_) /
+           absl::StrCat(name, number == 1 ? "" : absl::StrCat("-", number),
+                        extension);
+    ++number;
+  } while (!taken_.insert(Canonical(path)).second);
   SL_RETURN_IF_ERROR(WriteFile(path.string(), image.content()));
   return path.string();
 }

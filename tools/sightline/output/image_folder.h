@@ -2,6 +2,7 @@
 #ifndef SIGHTLINE_TOOLS_SIGHTLINE_OUTPUT_IMAGE_FOLDER_H_
 #define SIGHTLINE_TOOLS_SIGHTLINE_OUTPUT_IMAGE_FOLDER_H_
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -29,11 +30,16 @@ class ImageFolder {
   absl::StatusOr<std::string> Write(const Scan& scan, absl::string_view suffix,
                                     const common::v1::EncodedImage& image);
 
+  // Nothing will be written over `path`.
+  void Keep(const std::string& path);
+
  private:
   ImageFolder(std::string folder, std::set<std::string> taken);
   std::string folder_;
   // Paths not to write to, in canonical form.
   std::set<std::string> taken_;
+  // By name without number: the number to try next.
+  std::map<std::string, int> next_numbers_;
 };
 
 }  // namespace sightline::cli

@@ -25,21 +25,6 @@ using grade::v1::GradeSheetResponse;
 using grade::v1::QuestionResult;
 using grade::v1::Verdict;
 
-std::string FlagWord(int flag) {
-  return ShortName(
-      grade::v1::Flag_IsValid(flag)
-          ? grade::v1::Flag_Name(static_cast<grade::v1::Flag>(flag))
-          : absl::StrCat("FLAG_", flag),
-      "FLAG_");
-}
-
-std::string VerdictWord(Verdict verdict) {
-  return ShortName(grade::v1::Verdict_IsValid(verdict)
-                       ? grade::v1::Verdict_Name(verdict)
-                       : absl::StrCat("VERDICT_", static_cast<int>(verdict)),
-                   "VERDICT_");
-}
-
 Style StyleOf(Verdict verdict) {
   switch (verdict) {
     case grade::v1::VERDICT_CORRECT:
@@ -321,6 +306,21 @@ std::string SheetSummary::Text() const {
 
 std::string ShortName(absl::string_view enum_name, absl::string_view prefix) {
   return absl::AsciiStrToLower(absl::StripPrefix(enum_name, prefix));
+}
+
+std::string FlagWord(int flag) {
+  return ShortName(
+      grade::v1::Flag_IsValid(flag)
+          ? grade::v1::Flag_Name(static_cast<grade::v1::Flag>(flag))
+          : absl::StrCat("FLAG_", flag),
+      "FLAG_");
+}
+
+std::string VerdictWord(grade::v1::Verdict verdict) {
+  return ShortName(grade::v1::Verdict_IsValid(verdict)
+                       ? grade::v1::Verdict_Name(verdict)
+                       : absl::StrCat("VERDICT_", static_cast<int>(verdict)),
+                   "VERDICT_");
 }
 
 std::string MethodName(align::v1::AlignMethod method) {

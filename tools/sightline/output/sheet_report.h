@@ -67,6 +67,10 @@ class SheetSummary {
 // "ALIGN_METHOD_ORB" without "ALIGN_METHOD_" in lower case: "orb".
 std::string ShortName(absl::string_view enum_name, absl::string_view prefix);
 
+// A grade.v1.Flag and a grade.v1.Verdict in a word: "multiple", "correct".
+std::string FlagWord(int flag);
+std::string VerdictWord(grade::v1::Verdict verdict);
+
 // "orb"; "aligned" for a scan that needed no registration.
 std::string MethodName(align::v1::AlignMethod method);
 
