@@ -13,9 +13,11 @@ namespace {
 
 constexpr double kMostBins = 21;
 constexpr size_t kAnswersShown = 6;
-// Questions that tell good sheets from poor ones less than this are named.
-// Ebel 1965: below 0.2 "to be improved"; half of it, not to accuse many.
+// Questions that tell good sheets from poor ones less than this are named, from
+// as many sheets on that chance alone seldom does it: the standard error of r
+// is about 1 / sqrt(sheets).
 constexpr double kWeakDiscrimination = 0.1;
+constexpr int kSheetsForWeak = 30;
 
 // A share as percentage; what is there is never "0 %".
 std::string Percent(int count, int all) {
@@ -107,9 +109,10 @@ std::string Coefficient(const std::optional<double>& value) {
 std::string DiscriminationHtml(const QuestionSummary& question) {
   std::string html = Coefficient(question.discrimination);
   if (!question.discrimination.has_value()) return html;
-  if (*question.discrimination < 0) {
+  if (*question.discrimination < -1 / std::sqrt(question.sheets)) {
     absl::StrAppend(&html, "<br><span class=\"hint\">check the key</span>");
-  } else if (*question.discrimination < kWeakDiscrimination) {
+  } else if (*question.discrimination < kWeakDiscrimination &&
+             question.sheets >= kSheetsForWeak) {
     absl::StrAppend(&html, "<br><span class=\"hint\">weak</span>");
   }
   return html;
@@ -196,7 +199,7 @@ std::string ScoreChartHtml(const ScoreSummary& scores) {
     if (i % every == 0) {
       absl::StrAppendFormat(
           &html, "<text class=\"tick\" x=\"%.3f%%\" y=\"%.1f\">%s</text>\n",
-          left + width / 2, kBottom + 18,
+          left + (bins.is_single ? width / 2 : 0), kBottom + 18,
           Rounded(bins.low + static_cast<double>(i) * bins.step, 2));
     }
   }

@@ -90,7 +90,7 @@ absl::Status Unwritable(const std::string& path) {
       .Message(absl::StrCat("cannot write ", path));
 }
 
-constexpr char kNotes[] = R"(<footer>
+constexpr char kNotes[] = R"(<footer id="notes">
 <p class="note"><b>Difficulty</b> is the share of sheets that answered right,
 from 0 (nobody) to 1 (everybody); a partly right answer counts by its share.</p>
 <p class="note"><b>Discrimination</b> says whether those who answered right did
@@ -237,12 +237,11 @@ std::string ReportPage::Tiles() const {
                          "on ", Plural(sheets_to_review_, "sheet", "sheets"))));
   if (statistics_.has_scores()) {
     const ScoreSummary scores = statistics_.Scores();
-    absl::StrAppend(
-        &html,
-        TileHtml("Mean score", Rounded(scores.mean, 2),
-                 absl::StrCat("of ", Rounded(scores.max_score, 2))),
-        TileHtml("Median", Rounded(scores.median, 2)),
-        TileHtml("Standard deviation", Rounded(scores.deviation, 2)));
+    absl::StrAppend(&html,
+                    TileHtml("Mean score", Rounded(scores.mean, 2),
+                             absl::StrCat("of ", Rounded(scores.max_score, 2))),
+                    TileHtml("Median", Rounded(scores.median, 2)),
+                    TileHtml("Std. deviation", Rounded(scores.deviation, 2)));
     if (scores.reliability.has_value()) {
       absl::StrAppend(&html,
                       TileHtml("Reliability",
@@ -267,8 +266,7 @@ std::string ReportPage::QuestionSection() const {
   return absl::StrCat(
       "<section id=\"questions\">\n<h2>", has_key ? "Questions" : "Fields",
       "</h2>\n<p class=\"note\">",
-      has_key ? "What difficulty and discrimination are stands at the end of "
-                "this page."
+      has_key ? "<a href=\"#notes\">What difficulty and discrimination mean</a>"
               : "Without a key sheets are read, not scored.",
       "</p>\n<div class=\"panel\">", QuestionTableHtml(questions, has_key),
       "</div>\n</section>\n");

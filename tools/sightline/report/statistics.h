@@ -111,7 +111,7 @@ class Statistics {
   explicit Statistics(const std::vector<std::string>& labels)
       : labels_(labels.begin(), labels.end()) {}
 
-  // A score that is not finite is passed over.
+  // A score that is no sum of marks (not finite, beyond 1e12) is passed over.
   void Add(const grade::v1::GradeSheetResponse& sheet);
 
   bool has_scores() const { return !scores_.empty(); }
