@@ -158,6 +158,6 @@ class Browser:
         picture = self.send(
             "Page.captureScreenshot", captureBeyondViewport=True,
             clip={"x": 0, "y": 0, "width": size["width"],
-                  "height": min(size["height"], 6000), "scale": 1})
+                  "height": min(size["height"], 12000), "scale": 1})
         with open(path, "wb") as file:
             file.write(base64.b64decode(picture["data"]))

@@ -70,8 +70,12 @@ bool IsFinal(const absl::Status& failure) {
     default:
       return false;
   }
-  // What this machine lacks may be there the next time.
   const ErrorDetails details = DetailsOf(failure).value_or(ErrorDetails{});
+  // Not the sheet's: the whole stream was refused.
+  for (const FieldViolation& field : details.fields) {
+    if (absl::StartsWith(field.field, "settings")) return false;
+  }
+  // What this machine lacks may be there the next time.
   return !absl::StartsWith(details.reason, "FILE_") &&
          !absl::StartsWith(details.reason, "PROGRAM_");
 }

@@ -148,6 +148,9 @@ TEST_F(Results, RememberWhatWouldComeAgainAndNothingElse) {
       {absl::StatusCode::kUnauthenticated, "", false},
       {absl::StatusCode::kInternal, "", false},
   };
+  EXPECT_FALSE(
+      IsFinal(Error(absl::StatusCode::kInvalidArgument, "LAYOUT_INVALID")
+                  .Field("settings.layout.page", "is missing")));
   for (const auto& test : kCases) {
     const absl::Status failure = Error(test.code, test.reason).Message("x");
     EXPECT_EQ(IsFinal(failure), test.is_final) << failure;
