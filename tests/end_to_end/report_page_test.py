@@ -2,7 +2,7 @@
 
   report_page_test.py BIN_FOLDER     (build/dev/bin)
 
-Skipped without Chromium (apt-get install chromium). With the environment
+Skipped without Chromium (scripts/packages browser). With the environment
 variable SIGHTLINE_SCREENSHOTS pictures of the page are left in that folder, to
 look at.
 """
@@ -288,7 +288,7 @@ if __name__ == "__main__":
     ReportPageTest.bin_folder = pathlib.Path(sys.argv[1]).resolve()
     ReportPageTest.program = browser.find()
     if ReportPageTest.program is None:
-        print("SKIPPED: no Chromium is installed (apt-get install chromium)")
+        print("SKIPPED: no Chromium is installed (scripts/packages browser)")
         sys.exit(SKIPPED)
     try:
         __import__("grpc")

@@ -14,6 +14,7 @@
 #include "common/status/grpc_status.h"
 #include "common/status/status_macros.h"
 #include "tools/sightline/report/review_list.h"
+#include "tools/sightline/text/utf8.h"
 
 namespace sightline::cli {
 namespace {
@@ -33,6 +34,16 @@ std::string FileWord(absl::string_view label) {
     word += absl::ascii_isalnum(byte) || letter == '-' ? letter : '_';
   }
   return word;
+}
+
+// Protobuf reads no other text back.
+bool IsUtf8(absl::string_view text) {
+  while (!text.empty()) {
+    const int length = Utf8Length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
 }
 
 // Whether `whole` begins with all that `part` holds.
@@ -163,7 +174,10 @@ absl::StatusOr<SheetOutcome> ResultFolder::Recall(
 absl::Status ResultFolder::Remember(const Scan& scan,
                                     const SheetOutcome& outcome,
                                     const std::string& annotated) {
-  if (!outcome.ok() && !IsFinal(outcome.status())) return absl::OkStatus();
+  if (!outcome.ok() &&
+      (!IsFinal(outcome.status()) || !IsUtf8(outcome.status().message()))) {
+    return absl::OkStatus();
+  }
   const auto identity = IdentityOf(scan, options_.settings_id);
   if (!identity.has_value()) return absl::OkStatus();
   JournalEntry entry;

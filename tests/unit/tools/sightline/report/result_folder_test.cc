@@ -129,6 +129,27 @@ TEST_F(Results, KeepCorrectionsThatSomebodyWrote) {
   EXPECT_EQ(folder_.Read("out/review-before-1.csv"), corrected);
 }
 
+TEST_F(Results, RememberFilesWhoseNamesAreNoUtf8) {
+  Scan scan;
+  scan.name = scan.path = folder_.Write("\xff.jpg", "a scan");
+  scans_ = {scan, scans_[0]};
+  {
+    const auto folder = Open(false);
+    ASSERT_TRUE(folder.ok()) << folder.status();
+    ASSERT_TRUE((*folder)->Remember(scan, Sheet("q1"), "\xfe.jpg").ok());
+    const absl::Status failure =
+        Error(absl::StatusCode::kInvalidArgument, "PDF_UNREADABLE")
+            .Message("\xff.pdf: torn");
+    ASSERT_TRUE((*folder)->Remember(scan, failure, "").ok());
+    ASSERT_TRUE((*folder)->Remember(scans_[1], Sheet("q1"), "").ok());
+  }
+  const auto folder = Open(true);
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  EXPECT_TRUE((*folder)->FindDone(scan).has_value());
+  EXPECT_FALSE((*folder)->FindDone(scan).has_value());
+  EXPECT_TRUE((*folder)->FindDone(scans_[1]).has_value()) << "what came after";
+}
+
 TEST_F(Results, RememberWhatWouldComeAgainAndNothingElse) {
   const struct {
     absl::StatusCode code;
