@@ -9,7 +9,7 @@ constexpr align::v1::ShapeKind kShapes[] = {align::v1::SHAPE_KIND_ELLIPSE,
                                             align::v1::SHAPE_KIND_RECTANGLE};
 // On OMRChecker's samples the print is 0.85 to 1.65 times as wide as the box;
 // outlines are found within 20 % of their size.
-constexpr double kBubbleScales[] = {1, 1.3, 0.8, 1.6};
+constexpr double kBubbleScales[] = {1, 1.3, 0.87, 1.15, 0.75, 1.6};
 // Markers of its samples are printed at 0.59 to 1.0 of their nominal size.
 constexpr double kMarkerScales[] = {1, 0.7, 0.5};
 

@@ -19,6 +19,8 @@ namespace {
 // A parsed value, a label, a question: each a few hundred bytes at most, and
 // there are no more of them than every other byte of the files.
 constexpr int64_t kBytesPerByte = 64;
+// Longer answers are refused by the key's own check.
+constexpr size_t kMaxAnswerBytes = 1000;
 constexpr int64_t kFixedBytes = 16 << 20;
 
 bool CheckSize(File file, const std::string& content, Findings& findings) {
@@ -29,35 +31,103 @@ bool CheckSize(File file, const std::string& content, Findings& findings) {
   return false;
 }
 
+bool CanBeRead(const Sheet& sheet, const v1::Question& question,
+               const std::string& answer) {
+  if (const auto field = sheet.FindField(question.field())) {
+    return CanRead(sheet.fields()[*field], answer);
+  }
+  const auto combined = sheet.FindCombined(question.field());
+  return combined.has_value() &&
+         CanRead(sheet, sheet.combined()[*combined], answer);
+}
+
+std::optional<Sheet> SheetOf(const v1::SheetLayout& message) {
+  const auto layout = ToLayout(message);
+  if (!layout.ok()) return std::nullopt;
+  auto sheet = Sheet::Create(*layout);
+  if (!sheet.ok()) return std::nullopt;
+  return *std::move(sheet);
+}
+
 // Fields that must be able to hold several marks, so that `key` can be right.
 std::set<std::string> FieldsOfSeveralMarks(const v1::SheetLayout& message,
                                            const v1::AnswerKey& key) {
+  const std::optional<Sheet> sheet = SheetOf(message);
+  v1::SheetLayout freer = message;
+  for (v1::FieldBlock& block : *freer.mutable_blocks()) {
+    // The digits of an INTEGER block go without saying.
+    if (block.values().empty()) {
+      for (char digit = '0'; digit <= '9'; ++digit) {
+        block.add_values(std::string(1, digit));
+      }
+    }
+    block.set_kind(v1::FIELD_KIND_MULTIPLE);
+  }
+  for (v1::Field& field : *freer.mutable_fields()) {
+    field.set_kind(v1::FIELD_KIND_MULTIPLE);
+  }
+  const std::optional<Sheet> free_sheet = SheetOf(freer);
   std::set<std::string> labels;
-  const auto layout = ToLayout(message);
-  if (!layout.ok()) return labels;
-  const auto sheet = Sheet::Create(*layout);
-  if (!sheet.ok()) return labels;
-  // Longer answers are refused by the key's own check.
-  constexpr size_t kMaxAnswerBytes = 1000;
+  if (!sheet.has_value() || !free_sheet.has_value()) return labels;
   for (const v1::Question& question : key.questions()) {
-    const auto field = sheet->FindField(question.field());
     const auto combined = sheet->FindCombined(question.field());
     for (const v1::AcceptedAnswer& accepted : question.accepted()) {
       const std::string& answer = accepted.answer();
-      if (answer.size() > kMaxAnswerBytes) continue;
-      if (field.has_value()) {
-        if (!CanRead(sheet->fields()[*field], answer)) {
-          labels.insert(question.field());
-        }
-      } else if (combined.has_value()) {
+      if (answer.size() > kMaxAnswerBytes ||
+          CanBeRead(*sheet, question, answer) ||
+          !CanBeRead(*free_sheet, question, answer)) {
+        continue;
+      }
+      if (combined.has_value()) {
         const CombinedField& joined = sheet->combined()[*combined];
-        if (!CanRead(*sheet, joined, answer)) {
-          labels.insert(joined.fields.begin(), joined.fields.end());
-        }
+        labels.insert(joined.fields.begin(), joined.fields.end());
+      } else {
+        labels.insert(question.field());
       }
     }
   }
   return labels;
+}
+
+// Takes answers that no marks on the sheet can give out of the key: OMRChecker
+// waits for them in vain. Fields that are not on the sheet stay: CheckKey()
+// names them.
+void DropUnreadable(const v1::SheetLayout& message, v1::AnswerKey* key,
+                    Findings& findings) {
+  const std::optional<Sheet> sheet = SheetOf(message);
+  if (!sheet.has_value()) return;
+  v1::AnswerKey kept = *key;
+  kept.clear_questions();
+  for (v1::Question& question : *key->mutable_questions()) {
+    const bool is_known = sheet->FindField(question.field()).has_value() ||
+                          sheet->FindCombined(question.field()).has_value();
+    v1::Question readable = question;
+    if (is_known) {
+      readable.clear_accepted();
+      for (const v1::AcceptedAnswer& accepted : question.accepted()) {
+        const std::string& answer = accepted.answer();
+        if (answer.size() > kMaxAnswerBytes ||
+            CanBeRead(*sheet, question, answer)) {
+          *readable.add_accepted() = accepted;
+          continue;
+        }
+        findings.Note(
+            File::kEvaluation, "", {},
+            absl::StrCat("'", question.field().substr(0, 64),
+                         "' can't be answered with '", answer.substr(0, 64),
+                         "': that answer is left out"));
+      }
+      if (readable.accepted().empty() && !question.bonus()) {
+        findings.Note(File::kEvaluation, "", {},
+                      absl::StrCat("'", question.field().substr(0, 64),
+                                   "' has no other right answer: it is not "
+                                   "scored"));
+        continue;
+      }
+    }
+    *kept.add_questions() = std::move(readable);
+  }
+  *key = std::move(kept);
 }
 
 }  // namespace
@@ -100,6 +170,7 @@ Import ImportFiles(const Files& files) {
         content = ReadTemplate(files.template_json, files.pictures, several,
                                told_before);
       }
+      DropUnreadable(content.layout, &*imported.key, findings);
     }
     imported.layout = std::move(content.layout);
     imported.appearances = AppearancesOf(content.page_source);
