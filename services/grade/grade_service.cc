@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/content_id/content_id.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -15,6 +16,7 @@
 #include "services/grade/engine/sheet_reader.h"
 #include "services/grade/grade_response.h"
 #include "services/grade/layout_from_proto.h"
+#include "services/grade/omrchecker/import_message.h"
 #include "services/grade/reasons.h"
 #include "services/grade/review_items.h"
 #include "sightline/grade/v1/grade.grpc.pb.h"
@@ -65,6 +67,30 @@ absl::Status InTermsOfLayout(const absl::Status& status,
   return WithDetails(status, *details);
 }
 
+// What is wrong with a layout at `path`, and with a key for it, which may be
+// absent, besides what `response` says already.
+absl::Status CheckLayout(const v1::SheetLayout& message,
+                         const std::string& path, const v1::AnswerKey* key,
+                         v1::ValidateLayoutResponse* response) {
+  absl::StatusOr<SheetLayout> layout = ToLayout(message);
+  if (!layout.ok()) return PrefixFields(layout.status(), path);
+  FillProblems(Sheet::Check(*layout), path, response);
+  if (!response->valid()) return absl::OkStatus();
+  absl::StatusOr<Sheet> sheet = Sheet::Create(*layout);
+  if (!sheet.ok()) return PrefixFields(sheet.status(), path);
+  FillProblems(CheckColumns(message, *sheet), path, response);
+  for (const Field& field : sheet->fields()) {
+    response->add_fields(field.label);
+  }
+  for (const CodeField& code : sheet->codes()) response->add_fields(code.label);
+  response->set_bubbles(sheet->bubble_count());
+  if (key != nullptr) {
+    FillProblems(CheckKey(ToKey(*key), *sheet),
+                 absl::StrReplaceAll(path, {{"layout", "key"}}), response);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 GradeService::GradeService(GradeLimits limits, AlignClient::ChannelSource align)
@@ -113,20 +139,26 @@ absl::StatusOr<v1::ValidateLayoutResponse> GradeService::ValidateLayout(
   SL_RETURN_IF_ERROR(call.EnterStage("validate"));
   v1::ValidateLayoutResponse response;
   response.set_valid(true);
-  absl::StatusOr<SheetLayout> layout = ToLayout(request.layout());
-  if (!layout.ok()) return PrefixFields(layout.status(), "layout");
-  FillProblems(Sheet::Check(*layout), "layout", &response);
+  if (!request.has_omrchecker()) {
+    SL_RETURN_IF_ERROR(CheckLayout(request.layout(), "layout",
+                                   request.has_key() ? &request.key() : nullptr,
+                                   &response));
+    return response;
+  }
+  if (request.has_layout() || request.has_key()) {
+    return Error(absl::StatusCode::kInvalidArgument, kLayoutTwice)
+        .Field("omrchecker",
+               "stands beside a layout or a key: send one or the other");
+  }
+  const omrchecker::Files files = omrchecker::FilesOf(request.omrchecker());
+  SL_RETURN_IF_ERROR(call.Reserve(omrchecker::ImportBytes(files)));
+  omrchecker::FillImport(omrchecker::ImportFiles(files), &response);
   if (!response.valid()) return response;
-  absl::StatusOr<Sheet> sheet = Sheet::Create(*layout);
-  if (!sheet.ok()) return PrefixFields(sheet.status(), "layout");
-  for (const Field& field : sheet->fields()) {
-    response.add_fields(field.label);
-  }
-  for (const CodeField& code : sheet->codes()) response.add_fields(code.label);
-  response.set_bubbles(sheet->bubble_count());
-  if (request.has_key()) {
-    FillProblems(CheckKey(ToKey(request.key()), *sheet), "key", &response);
-  }
+  // Its own copy: the response is written to meanwhile.
+  const v1::OmrCheckerImport imported = response.omrchecker();
+  SL_RETURN_IF_ERROR(CheckLayout(imported.layout(), "omrchecker.layout",
+                                 imported.has_key() ? &imported.key() : nullptr,
+                                 &response));
   return response;
 }
 

@@ -1,6 +1,8 @@
 #include "services/grade/layout_from_proto.h"
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -191,6 +193,27 @@ Marks ToMarks(const v1::Marks& message) {
   return marks;
 }
 
+std::vector<std::string> DefaultColumns(const Sheet& sheet) {
+  std::map<std::string, std::string> combined_of;
+  for (const CombinedField& combined : sheet.combined()) {
+    for (const std::string& member : combined.fields) {
+      combined_of.emplace(member, combined.label);
+    }
+  }
+  std::vector<std::string> columns;
+  std::set<std::string> given;
+  const auto add = [&](const std::string& label) {
+    if (given.insert(label).second) columns.push_back(label);
+  };
+  for (const Field& field : sheet.fields()) {
+    const auto combined = combined_of.find(field.label);
+    add(combined == combined_of.end() ? field.label : combined->second);
+  }
+  // A combined field shares all its members with earlier ones, perhaps.
+  for (const CombinedField& combined : sheet.combined()) add(combined.label);
+  return columns;
+}
+
 }  // namespace
 
 absl::StatusOr<SheetLayout> ToLayout(const v1::SheetLayout& message) {
@@ -241,8 +264,11 @@ AnswerKey ToKey(const v1::AnswerKey& message) {
     Question question;
     question.field = from.field();
     for (const v1::AcceptedAnswer& answer : from.accepted()) {
-      question.accepted.push_back(
-          {answer.answer(), answer.share() == 0 ? 1 : answer.share()});
+      AcceptedAnswer accepted;
+      accepted.answer = answer.answer();
+      if (answer.share() != 0) accepted.share = answer.share();
+      if (answer.has_marks()) accepted.marks = answer.marks();
+      question.accepted.push_back(std::move(accepted));
     }
     question.marks = ToMarks(from.marks());
     question.weight = from.weight() == 0 ? 1 : from.weight();
@@ -250,6 +276,56 @@ AnswerKey ToKey(const v1::AnswerKey& message) {
     key.questions.push_back(std::move(question));
   }
   return key;
+}
+
+absl::StatusOr<std::vector<std::string>> ColumnsOf(
+    const v1::SheetLayout& message, const Sheet& sheet) {
+  if (message.columns().empty()) return DefaultColumns(sheet);
+  const std::vector<std::string> given(message.columns().begin(),
+                                       message.columns().end());
+  const int most =
+      static_cast<int>(sheet.fields().size() + sheet.combined().size());
+  absl::StatusOr<std::vector<std::string>> columns = ExpandLabels(given, most);
+  if (!columns.ok()) {
+    // "[2]" below "columns".
+    absl::Status status = columns.status();
+    std::optional<ErrorDetails> details = DetailsOf(status);
+    if (!details.has_value()) return status;
+    for (FieldViolation& violation : details->fields) {
+      violation.field.insert(0, "columns");
+    }
+    return WithDetails(status, *details);
+  }
+  std::set<absl::string_view> listed;
+  for (const std::string& label : *columns) {
+    const bool is_known = sheet.FindField(label).has_value() ||
+                          sheet.FindCombined(label).has_value();
+    if (is_known && listed.insert(label).second) continue;
+    return Error(absl::StatusCode::kInvalidArgument, kLayoutInvalid)
+        .Field("columns", is_known
+                              ? absl::StrCat("'", label, "' is listed twice")
+                              : absl::StrCat("the layout has no field '",
+                                             label.substr(0, 64), "'"));
+  }
+  return columns;
+}
+
+std::vector<LayoutProblem> CheckColumns(const v1::SheetLayout& message,
+                                        const Sheet& sheet) {
+  const auto columns = ColumnsOf(message, sheet);
+  if (columns.ok()) return {};
+  std::vector<LayoutProblem> problems;
+  const std::optional<ErrorDetails> details = DetailsOf(columns.status());
+  if (details.has_value()) {
+    for (const FieldViolation& violation : details->fields) {
+      problems.push_back({true, violation.field, violation.description});
+    }
+  }
+  if (problems.empty()) {
+    problems.push_back(
+        {true, "columns", std::string(columns.status().message())});
+  }
+  return problems;
 }
 
 align::v1::ShapeKind ToShapeKind(BubbleShape shape) {

@@ -3,6 +3,9 @@
 #ifndef SIGHTLINE_SERVICES_GRADE_LAYOUT_FROM_PROTO_H_
 #define SIGHTLINE_SERVICES_GRADE_LAYOUT_FROM_PROTO_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "services/grade/engine/layout.h"
 #include "services/grade/engine/scoring.h"
@@ -21,6 +24,18 @@ absl::StatusOr<SheetLayout> ToLayout(const v1::SheetLayout& message);
 AnswerKey ToKey(const v1::AnswerKey& message);
 
 align::v1::ShapeKind ToShapeKind(BubbleShape shape);
+
+// The labels under which answers are listed: the layout's columns, ranges
+// expanded; by default every field in the layout's order, and where the first
+// member of a combined field stands, that field. Errors: InvalidArgument
+// LAYOUT_INVALID (a range that can't be read, a label that `sheet` does not
+// have or that is listed twice) with the path below the layout.
+absl::StatusOr<std::vector<std::string>> ColumnsOf(
+    const v1::SheetLayout& message, const Sheet& sheet);
+
+// The same as problems; none for columns that are right.
+std::vector<LayoutProblem> CheckColumns(const v1::SheetLayout& message,
+                                        const Sheet& sheet);
 
 // The page, its picture, its markers, and every bubble as a printed shape.
 align::v1::Reference ToReference(const v1::SheetLayout& message,

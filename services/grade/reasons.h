@@ -8,6 +8,8 @@ namespace sightline::grade {
 inline constexpr char kGradeOptionsInvalid[] = "GRADE_OPTIONS_INVALID";
 // A request has no layout.
 inline constexpr char kLayoutMissing[] = "LAYOUT_MISSING";
+// A request has a layout in two forms.
+inline constexpr char kLayoutTwice[] = "LAYOUT_TWICE";
 // The align service cannot be reached or does not answer.
 inline constexpr char kAlignUnavailable[] = "ALIGN_UNAVAILABLE";
 

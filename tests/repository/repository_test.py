@@ -119,7 +119,9 @@ class DependencyDirectionTest(unittest.TestCase):
     def test_the_client_knows_contracts_and_what_they_mean(self):
         # What a layout expands to is decided once, for server and client.
         shared = ("services/grade/engine/layout.h",
-                  "services/grade/layout_from_proto.h")
+                  "services/grade/layout_from_proto.h",
+                  "services/grade/omrchecker/appearance.h",
+                  "services/grade/omrchecker/import.h")
         self.check(
             ("tools",),
             lambda path, included: included in shared

@@ -255,7 +255,7 @@ absl::StatusOr<int> RunAlign(absl::Span<const std::string> arguments,
                       MakeSettings(flags, &pictures));
   SL_ASSIGN_OR_RETURN(
       const std::vector<Scan> scans,
-      ListScans(parsed.positional, {flags.out, pictures}, session.stop));
+      ListScans(parsed.positional, {{flags.out}, pictures}, session.stop));
   SL_ASSIGN_OR_RETURN(const Connection connection,
                       Connection::Open(flags.connection));
   std::optional<ImageFolder> folder;

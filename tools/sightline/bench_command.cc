@@ -215,7 +215,7 @@ absl::StatusOr<std::vector<GradeSheetRequest>> ReadRequests(
         ReadMessageFile(flags.key, options, common.mutable_key()));
   }
   SL_ASSIGN_OR_RETURN(const std::vector<Scan> scans,
-                      ListScans(paths, {"", layout_pictures}, stop));
+                      ListScans(paths, {{}, layout_pictures}, stop));
   std::vector<GradeSheetRequest> requests;
   for (const Scan& scan : scans) {
     SL_ASSIGN_OR_RETURN(

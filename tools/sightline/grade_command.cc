@@ -1,6 +1,7 @@
 // sightline grade: reads and scores answer sheets.
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,9 +15,9 @@
 #include "tools/sightline/client/rpc_error.h"
 #include "tools/sightline/client/send_scans.h"
 #include "tools/sightline/command.h"
+#include "tools/sightline/grade_jobs.h"
 #include "tools/sightline/grade_output.h"
 #include "tools/sightline/input/layout_reference.h"
-#include "tools/sightline/input/message_file.h"
 #include "tools/sightline/input/scan_list.h"
 
 namespace sightline::cli {
@@ -36,7 +37,11 @@ constexpr char kDescription[] =
     "  sightline grade scans/ --layout layout.json --csv results.csv\n"
     "  sightline grade scan.jpg --layout layout.json --json\n"
     "  sightline grade scans/ --layout layout.json --key key.json --out "
-    "results/\n\n"
+    "results/\n"
+    "  sightline grade inputs/\n\n"
+    "Without --layout, the files of OMRChecker (template.json, config.json, "
+    "evaluation.json and what they name) in the scans' folder or above it "
+    "count.\n\n"
     "Exit code: 0, or 10 + the gRPC code of the first sheet that failed.";
 
 struct GradeFlags {
@@ -52,16 +57,21 @@ struct GradeFlags {
 };
 
 ArgumentParser MakeParser(GradeFlags& flags) {
-  ArgumentParser parser("grade FILES_OR_FOLDERS... --layout FILE [flags]",
+  ArgumentParser parser("grade FILES_OR_FOLDERS... [--layout FILE] [flags]",
                         kDescription);
-  parser.Add("layout", "FILE",
-             "What is printed on the sheets: sightline.grade.v1.SheetLayout in "
-             "JSON. Pictures in it may be named: {\"file\": \"page.png\"}.",
-             &flags.layout);
-  parser.Add("key", "FILE",
-             "The right answers: sightline.grade.v1.AnswerKey in JSON. Without "
-             "it sheets are read, not scored.",
-             &flags.key);
+  parser.Add(
+      "layout", "FILE",
+      "What is printed on the sheets: sightline.grade.v1.SheetLayout in "
+      "JSON, where pictures may be named: {\"file\": \"page.png\"}; or a "
+      "template.json of OMRChecker. Default: the template.json in the "
+      "scans' folder or above it.",
+      &flags.layout);
+  parser.Add(
+      "key", "FILE",
+      "The right answers: sightline.grade.v1.AnswerKey in JSON. Default: "
+      "the evaluation.json beside a template.json; without either, "
+      "sheets are read, not scored.",
+      &flags.key);
   parser.AddSwitch("allow_outside",
                    "Lets {\"file\": ...} name files outside the folder of the "
                    "layout.",
@@ -85,32 +95,38 @@ ArgumentParser MakeParser(GradeFlags& flags) {
   return parser;
 }
 
-// `named_files` is given the pictures that the layout names.
-absl::StatusOr<GradeSheetsRequest> MakeSettings(
-    const GradeFlags& flags, std::vector<std::string>* named_files) {
-  if (flags.layout.empty()) {
-    return Error(absl::StatusCode::kInvalidArgument, "FLAG_INVALID")
-        .Message("--layout is missing: what is printed on the sheets");
-  }
-  GradeSheetsRequest request;
-  auto& settings = *request.mutable_settings();
-  MessageFileOptions file_options;
-  file_options.allow_outside = flags.allow_outside;
-  file_options.named_files = named_files;
-  SL_RETURN_IF_ERROR(
-      ReadMessageFile(flags.layout, file_options, settings.mutable_layout()));
-  if (!flags.key.empty()) {
-    SL_RETURN_IF_ERROR(
-        ReadMessageFile(flags.key, file_options, settings.mutable_key()));
-  }
-  auto& options = *settings.mutable_options();
+GradeJobOptions JobOptions(const GradeFlags& flags,
+                           std::vector<std::string> paths) {
+  GradeJobOptions job;
+  job.paths = std::move(paths);
+  job.layout = flags.layout;
+  job.key = flags.key;
+  job.allow_outside = flags.allow_outside;
+  job.except_folders = WrittenFolders(flags.output);
+  job.sending = flags.sending;
+  auto& options = job.options;
   if (flags.threshold.has_value()) options.set_threshold(*flags.threshold);
   if (flags.review_below.has_value()) {
     options.set_review_below(*flags.review_below);
   }
   options.set_batch_size(flags.batch_size);
   AskForPictures(flags.output, &options);
-  return request;
+  return job;
+}
+
+// The labels that any of `jobs` lists, those of the first one first.
+absl::StatusOr<std::vector<std::string>> LabelsOf(
+    absl::Span<const GradeJob> jobs) {
+  std::vector<std::string> labels;
+  std::set<std::string> listed;
+  for (const GradeJob& job : jobs) {
+    SL_ASSIGN_OR_RETURN(const std::vector<std::string> own,
+                        OutputLabels(job.settings.settings().layout()));
+    for (const std::string& label : own) {
+      if (listed.insert(label).second) labels.push_back(label);
+    }
+  }
+  return labels;
 }
 
 }  // namespace
@@ -126,36 +142,44 @@ absl::StatusOr<int> RunGrade(absl::Span<const std::string> arguments,
   }
   SL_RETURN_IF_ERROR(CheckSendingOptions(flags.sending));
   SL_RETURN_IF_ERROR(CheckGradeOutputFlags(flags.output));
-  std::vector<std::string> layout_pictures;
-  SL_ASSIGN_OR_RETURN(const GradeSheetsRequest settings,
-                      MakeSettings(flags, &layout_pictures));
-  SL_ASSIGN_OR_RETURN(std::vector<std::string> labels,
-                      OutputLabels(settings.settings().layout()));
-  SL_ASSIGN_OR_RETURN(const std::vector<Scan> scans,
-                      ListSheets(flags.output, parsed.positional,
-                                 layout_pictures, session.stop));
   SL_ASSIGN_OR_RETURN(const Connection connection,
                       Connection::Open(flags.connection));
+  SL_ASSIGN_OR_RETURN(
+      const std::vector<GradeJob> jobs,
+      MakeGradeJobs(JobOptions(flags, parsed.positional), connection, session));
+  SL_ASSIGN_OR_RETURN(std::vector<std::string> labels, LabelsOf(jobs));
+  std::vector<Scan> scans;
+  std::string settings_id;
+  for (const GradeJob& job : jobs) {
+    scans.insert(scans.end(), job.scans.begin(), job.scans.end());
+    absl::StrAppend(&settings_id, ContentId(job.settings), "@");
+  }
+  absl::StrAppend(&settings_id, flags.sending.pdf_dots_per_inch, " dpi");
   GradeOutput output(flags.output, session, scans.size());
   SL_RETURN_IF_ERROR(
-      output.Open(scans, std::move(labels), settings.settings().layout().name(),
-                  absl::StrCat(ContentId(settings), "@",
-                               flags.sending.pdf_dots_per_inch, " dpi"),
-                  {flags.layout, flags.key}));
+      output.Open(scans, std::move(labels),
+                  jobs.front().settings.settings().layout().name(),
+                  std::move(settings_id), {flags.layout, flags.key}));
   SheetOrder order(scans, output);
   SL_RETURN_IF_ERROR(order.TakeDone());
 
   const auto stub = GradeService::NewStub(connection.channel());
-  SL_RETURN_IF_ERROR(
-      (SendScans<GradeSheetResponse, GradeSheetsRequest, GradeSheetsResponse>(
-          connection, order.to_send(), flags.sending, settings,
-          [&](grpc::ClientContext* context) {
-            return stub->GradeSheets(context);
-          },
-          [&](const Scan&, SheetOutcome outcome) {
-            return order.Take(outcome);
-          },
-          session.stop)));
+  size_t first = 0;
+  for (const GradeJob& job : jobs) {
+    const std::vector<Scan> to_send = order.ToSend(first, job.scans.size());
+    first += job.scans.size();
+    if (to_send.empty()) continue;
+    SL_RETURN_IF_ERROR(
+        (SendScans<GradeSheetResponse, GradeSheetsRequest, GradeSheetsResponse>(
+            connection, to_send, flags.sending, job.settings,
+            [&](grpc::ClientContext* context) {
+              return stub->GradeSheets(context);
+            },
+            [&](const Scan&, SheetOutcome outcome) {
+              return order.Take(outcome);
+            },
+            session.stop)));
+  }
   return output.Finish();
 }
 

@@ -83,28 +83,11 @@ absl::Status CheckGradeOutputFlags(GradeOutputFlags& flags) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Scan>> ListSheets(
-    const GradeOutputFlags& flags, const std::vector<std::string>& named,
-    const std::vector<std::string>& layout_pictures, const StopToken& stop) {
-  if (flags.out.empty()) {
-    return ListScans(named, {flags.annotated, layout_pictures}, stop);
-  }
-  SL_ASSIGN_OR_RETURN(
-      std::vector<Scan> scans,
-      ListScans(named, {CropFolder(flags.out), layout_pictures}, stop));
-  if (flags.annotated.empty()) return scans;
-  std::error_code ignored;
-  const auto annotated =
-      std::filesystem::weakly_canonical(flags.annotated, ignored);
-  const auto is_written = [&](const Scan& scan) {
-    std::error_code error;
-    return std::filesystem::weakly_canonical(scan.path, error).parent_path() ==
-               annotated &&
-           std::find(named.begin(), named.end(), scan.path) == named.end();
-  };
-  scans.erase(std::remove_if(scans.begin(), scans.end(), is_written),
-              scans.end());
-  return scans;
+std::vector<std::string> WrittenFolders(const GradeOutputFlags& flags) {
+  std::vector<std::string> folders;
+  if (!flags.annotated.empty()) folders.push_back(flags.annotated);
+  if (!flags.out.empty()) folders.push_back(CropFolder(flags.out));
+  return folders;
 }
 
 GradeOutput::GradeOutput(const GradeOutputFlags& flags, Session& session,
@@ -232,8 +215,15 @@ SheetOrder::SheetOrder(absl::Span<const Scan> scans, GradeOutput& output)
     : scans_(scans), output_(output), places_(scans.size()) {
   for (size_t i = 0; i < scans.size(); ++i) {
     places_[i] = output.FindDone(scans[i]);
-    if (!places_[i].has_value()) to_send_.push_back(scans[i]);
   }
+}
+
+std::vector<Scan> SheetOrder::ToSend(size_t first, size_t count) const {
+  std::vector<Scan> to_send;
+  for (size_t i = first; i < first + count; ++i) {
+    if (!places_[i].has_value()) to_send.push_back(scans_[i]);
+  }
+  return to_send;
 }
 
 absl::Status SheetOrder::TakeDone() {

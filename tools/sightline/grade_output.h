@@ -49,11 +49,8 @@ absl::Status CheckGradeOutputFlags(GradeOutputFlags& flags);
 void AskForPictures(const GradeOutputFlags& flags,
                     grade::v1::GradeOptions* options);
 
-// ListScans() without the pictures that this command writes. Errors: those of
-// ListScans().
-absl::StatusOr<std::vector<Scan>> ListSheets(
-    const GradeOutputFlags& flags, const std::vector<std::string>& named,
-    const std::vector<std::string>& layout_pictures, const StopToken& stop);
+// The folders that pictures are written to: nobody wants them graded.
+std::vector<std::string> WrittenFolders(const GradeOutputFlags& flags);
 
 // Takes outcomes in the order of the scans. Not thread-safe.
 class GradeOutput {
@@ -106,7 +103,9 @@ class SheetOrder {
   // Both must outlive this.
   SheetOrder(absl::Span<const Scan> scans, GradeOutput& output);
 
-  absl::Span<const Scan> to_send() const { return to_send_; }
+  // Those of `count` scans from the one numbered `first` on that were not
+  // graded before.
+  std::vector<Scan> ToSend(size_t first, size_t count) const;
 
   // Takes what comes before the next sheet to be sent.
   absl::Status TakeDone();
@@ -119,7 +118,6 @@ class SheetOrder {
   GradeOutput& output_;
   // Where each is in the journal.
   std::vector<std::optional<JournalPlace>> places_;
-  std::vector<Scan> to_send_;
   // The first that was not taken.
   size_t next_ = 0;
 };

@@ -20,6 +20,7 @@ struct Command {
 constexpr Command kCommands[] = {
     {"align", "Find where scanned pages lie on their template", RunAlign},
     {"grade", "Read and score answer sheets", RunGrade},
+    {"layout", "Write the files of OMRChecker as a layout of ours", RunLayout},
     {"health", "Whether a server and its services are serving", RunHealth},
     {"describe", "What a server offers: services, methods, messages",
      RunDescribe},

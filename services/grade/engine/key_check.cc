@@ -125,6 +125,12 @@ class KeyChecker {
                                                ", must be above 0 and at most "
                                                "1"));
       }
+      if (accepted.marks.has_value() &&
+          !(std::abs(*accepted.marks) <= kMaxMarks)) {
+        Problem(place + ".marks",
+                absl::StrCat("is ", *accepted.marks, ", must be -", kMaxMarks,
+                             " to ", kMaxMarks));
+      }
       if (!seen.insert(accepted.answer).second) {
         Problem(place + ".answer",
                 absl::StrCat("'", accepted.answer, "' is accepted twice"));

@@ -40,6 +40,30 @@ FullMarks Resolve(const Marks& own, const Marks& key) {
   return marks;
 }
 
+// What `accepted` earns where a right answer earns `correct`.
+double Earned(const AcceptedAnswer& accepted, double correct) {
+  return accepted.marks.value_or(correct * accepted.share);
+}
+
+// The most that an answer to `question` can earn, before its weight.
+double MostEarned(const Question& question, double correct) {
+  // Where every answer has marks of its own, none earns `correct`.
+  if (question.bonus) return correct;
+  bool any_share = question.accepted.empty();
+  double most = -INFINITY;
+  for (const AcceptedAnswer& accepted : question.accepted) {
+    any_share = any_share || !accepted.marks.has_value();
+    if (accepted.marks.has_value()) most = std::max(most, *accepted.marks);
+  }
+  return any_share ? std::max(most, correct) : most;
+}
+
+// An answer that costs marks is a foreseen wrong one.
+Verdict VerdictOfOwnMarks(double marks, double most) {
+  if (marks >= most) return Verdict::kCorrect;
+  return marks > 0 ? Verdict::kPartial : Verdict::kIncorrect;
+}
+
 // What a question's field, or the members of its combined field, read as.
 struct Answer {
   std::string text;
@@ -86,7 +110,8 @@ QuestionResult ScoreQuestion(const Question& question, const Marks& key_marks,
   if (!question.accepted.empty()) {
     result.expected = question.accepted.front().answer;
   }
-  result.max_score = question.weight * marks.correct;
+  const double most = MostEarned(question, marks.correct);
+  result.max_score = question.weight * most;
 
   const auto accepted = std::find_if(
       question.accepted.begin(), question.accepted.end(),
@@ -98,9 +123,12 @@ QuestionResult ScoreQuestion(const Question& question, const Marks& key_marks,
     result.verdict = Verdict::kMultiple;
     result.score = question.weight * marks.multiple;
   } else if (accepted != question.accepted.end()) {
-    result.verdict =
-        accepted->share < 1 ? Verdict::kPartial : Verdict::kCorrect;
-    result.score = question.weight * marks.correct * accepted->share;
+    const double earned = Earned(*accepted, marks.correct);
+    result.verdict = accepted->marks.has_value()
+                         ? VerdictOfOwnMarks(*accepted->marks, most)
+                     : accepted->share < 1 ? Verdict::kPartial
+                                           : Verdict::kCorrect;
+    result.score = question.weight * earned;
   } else if (answer.is_blank) {
     result.verdict = Verdict::kBlank;
     result.score = question.weight * marks.blank;

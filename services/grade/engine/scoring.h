@@ -24,6 +24,8 @@ struct AcceptedAnswer {
   std::string answer;
   // Share of the marks of a right answer, (0, 1].
   double share = 1;
+  // Marks instead of that share; any sign.
+  std::optional<double> marks = std::nullopt;
 };
 
 struct Question {

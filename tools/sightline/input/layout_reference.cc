@@ -1,8 +1,5 @@
 #include "tools/sightline/input/layout_reference.h"
 
-#include <map>
-#include <set>
-
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/grade/engine/layout.h"
@@ -34,26 +31,10 @@ absl::StatusOr<align::v1::Reference> ReferenceOf(
 absl::StatusOr<std::vector<std::string>> OutputLabels(
     const grade::v1::SheetLayout& layout) {
   SL_ASSIGN_OR_RETURN(const grade::Sheet sheet, SheetOf(layout));
-  std::map<std::string, std::string> combined_of;
-  for (const grade::CombinedField& combined : sheet.combined()) {
-    for (const std::string& member : combined.fields) {
-      combined_of.emplace(member, combined.label);
-    }
-  }
-  std::vector<std::string> output;
-  std::set<std::string> given;
-  const auto add = [&](const std::string& label) {
-    if (given.insert(label).second) output.push_back(label);
-  };
-  for (const grade::Field& field : sheet.fields()) {
-    const auto combined = combined_of.find(field.label);
-    add(combined == combined_of.end() ? field.label : combined->second);
-  }
-  // A combined field shares all its members with earlier ones, perhaps.
-  for (const grade::CombinedField& combined : sheet.combined()) {
-    add(combined.label);
-  }
-  return output;
+  absl::StatusOr<std::vector<std::string>> columns =
+      grade::ColumnsOf(layout, sheet);
+  if (!columns.ok()) return PrefixFields(columns.status(), "layout");
+  return columns;
 }
 
 }  // namespace sightline::cli

@@ -21,10 +21,10 @@ namespace sightline::cli {
 absl::StatusOr<align::v1::Reference> ReferenceOf(
     const grade::v1::SheetLayout& layout);
 
-// The labels under which answers are given out, in the layout's order: fields
-// that belong to a combined field are replaced, where the first of them
-// stands, by that field. Errors: as for ReferenceOf(), and a layout
-// without bubbles.
+// The labels under which answers are given out: the layout's columns, or all
+// in the layout's order, where fields that belong to a combined field are
+// replaced, where the first of them stands, by that field. Errors: as for
+// ReferenceOf(), and a layout without bubbles.
 absl::StatusOr<std::vector<std::string>> OutputLabels(
     const grade::v1::SheetLayout& layout);
 

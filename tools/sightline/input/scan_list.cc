@@ -113,9 +113,12 @@ absl::Status AddFolder(const std::string& folder,
     std::error_code ignored;
     const bool is_folder = entry->is_directory(ignored);
     if (is_folder) {
-      const bool excluded =
-          !options.except_folder.empty() &&
-          fs::equivalent(entry->path(), options.except_folder, ignored);
+      const bool excluded = std::any_of(
+          options.except_folders.begin(), options.except_folders.end(),
+          [&](const std::string& folder) {
+            return !folder.empty() &&
+                   fs::equivalent(entry->path(), folder, ignored);
+          });
       if (excluded || IsHidden(entry->path()))
         entry.disable_recursion_pending();
       continue;

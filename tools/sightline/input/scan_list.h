@@ -28,9 +28,9 @@ struct Scan {
 };
 
 struct ScanListOptions {
-  // Folders are walked without this one, so that pictures a command writes
-  // are not read back. Empty: none.
-  std::string except_folder;
+  // Folders are walked without these, so that pictures a command writes are
+  // not read back. Empty names are none.
+  std::vector<std::string> except_folders;
   // And without these files: the pictures that belong to a layout.
   std::vector<std::string> except_files;
 };

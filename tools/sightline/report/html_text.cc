@@ -3,7 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "tools/sightline/text/utf8.h"
+#include "common/text/utf8.h"
 
 namespace sightline::cli {
 

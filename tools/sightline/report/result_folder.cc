@@ -14,7 +14,7 @@
 #include "common/status/grpc_status.h"
 #include "common/status/status_macros.h"
 #include "tools/sightline/report/review_list.h"
-#include "tools/sightline/text/utf8.h"
+#include "common/text/utf8.h"
 
 namespace sightline::cli {
 namespace {

@@ -1,52 +1,12 @@
-// JSON files that people write, read with the place of everything in them.
-//
-// Protobuf's own parser says what is wrong with a layout file but not in which
-// line. This one only reads the syntax (RFC 8259) and keeps the positions.
+// JSON files that people write: read by common/text, and back to text here.
 #ifndef SIGHTLINE_TOOLS_SIGHTLINE_TEXT_JSON_TEXT_H_
 #define SIGHTLINE_TOOLS_SIGHTLINE_TEXT_JSON_TEXT_H_
 
 #include <string>
-#include <vector>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "common/text/json_text.h"
 
 namespace sightline::cli {
-
-// A place in a text, both counted from 1; columns in bytes.
-struct TextPosition {
-  int line = 1;
-  int column = 1;
-};
-
-struct JsonMember;
-
-struct JsonValue {
-  enum class Kind { kNull, kBool, kNumber, kString, kArray, kObject };
-  Kind kind = Kind::kNull;
-  TextPosition position;
-  // kString: its decoded content. kNumber, kBool: as written.
-  std::string text;
-  std::vector<JsonValue> items;     // kArray
-  std::vector<JsonMember> members;  // kObject, in the file's order
-
-  // The member of that name, or nullptr.
-  const JsonValue* Find(absl::string_view name) const;
-};
-
-struct JsonMember {
-  std::string name;
-  TextPosition position;
-  JsonValue value;
-};
-
-// Errors: InvalidArgument JSON_INVALID whose message begins with "line 3,
-// column 7: " (syntax, a name twice in one object, more than 64 levels, bytes
-// that are not UTF-8).
-absl::StatusOr<JsonValue> ParseJson(absl::string_view text);
-
-// "an object", "a string" ...
-absl::string_view KindName(JsonValue::Kind kind);
 
 // Compact JSON text of `value`.
 std::string ToText(const JsonValue& value);

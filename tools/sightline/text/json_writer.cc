@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "tools/sightline/text/utf8.h"
+#include "common/text/utf8.h"
 
 namespace sightline::cli {
 

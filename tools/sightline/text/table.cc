@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tools/sightline/text/printable.h"
-#include "tools/sightline/text/utf8.h"
+#include "common/text/utf8.h"
 
 namespace sightline::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include "tools/sightline/text/json_writer.h"
 #include "tools/sightline/text/printable.h"
 #include "tools/sightline/text/table.h"
-#include "tools/sightline/text/utf8.h"
+#include "common/text/utf8.h"
 
 namespace sightline::cli {
 namespace {

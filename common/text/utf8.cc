@@ -1,9 +1,9 @@
-#include "tools/sightline/text/utf8.h"
+#include "common/text/utf8.h"
 
 #include <algorithm>
 #include <cstdint>
 
-namespace sightline::cli {
+namespace sightline {
 
 int Utf8Length(absl::string_view text) {
   if (text.empty()) return 0;
@@ -43,4 +43,4 @@ int CountCharacters(absl::string_view text) {
   return count;
 }
 
-}  // namespace sightline::cli
+}  // namespace sightline
