@@ -118,8 +118,9 @@ absl::Status FillReviewItems(const GrayImage& scan,
     v1::ReviewItem* item = response->add_review_items();
     item->set_label(label);
     FillReadings(*response, item);
+    if (pictures == settings.max_count) continue;
     const Subject subject = SubjectOf(sheet, reading, label);
-    if (pictures == settings.max_count || subject.bubbles.empty()) continue;
+    if (subject.bubbles.empty()) continue;
     const CropFrame frame = CropFrameOf(subject.bubbles, sheet.page(),
                                         settings.max_side, subject.style);
     const std::optional<GrayImage> crop = CutField(scan, scan_to_page, frame);
@@ -140,15 +141,14 @@ int64_t ReviewItemBytes(const Sheet& sheet, const CropSettings& settings) {
   }
   int64_t combined_bubbles = 0;
   for (const CombinedField& combined : sheet.combined()) {
-    std::vector<Bubble> bubbles;
     for (const std::string& member : combined.fields) {
       const auto index = sheet.FindField(member);
       if (!index.has_value()) continue;
-      const std::vector<Bubble>& more = sheet.fields()[*index].bubbles;
-      bubbles.insert(bubbles.end(), more.begin(), more.end());
+      combined_bubbles +=
+          static_cast<int64_t>(sheet.fields()[*index].bubbles.size());
     }
-    combined_bubbles += static_cast<int64_t>(bubbles.size());
-    areas.push_back(AreaOf(bubbles, page, settings.max_side));
+    // At most; a layout may name a field in many of them.
+    areas.push_back(int64_t{settings.max_side} * settings.max_side);
   }
   for (const CodeField& code : sheet.codes()) {
     areas.push_back(AreaOf({BoxOf(code)}, page, settings.max_side, kCodeStyle));

@@ -23,6 +23,12 @@ std::vector<grade::v1::ReviewItem> ReviewItemsOf(
     }
     grade::v1::ReviewItem& item = items.emplace_back();
     item.set_label(label);
+    for (const auto& combined : sheet.combined()) {
+      if (combined.label() != label) continue;
+      item.set_answer(combined.answer());
+      item.set_confidence(combined.confidence());
+      *item.mutable_flags() = combined.flags();
+    }
     const auto field = fields.find(label);
     if (field == fields.end()) continue;
     item.set_answer(field->second->answer());

@@ -87,12 +87,20 @@ TEST(CodesOverTcp, ThatAreMissingGoOnTheReviewList) {
   grade::v1::GradeSheetRequest request = RequestWithCode(sheet);
   request.mutable_layout()->mutable_codes(0)->mutable_center()->set_y(3000);
   request.mutable_layout()->mutable_codes(0)->mutable_size()->set_height(60);
+  request.mutable_options()->set_return_crops(true);
   const auto answer = Ask(server, request);
   ASSERT_TRUE(answer.ok()) << answer.status;
   const auto& code = answer.response.fields(answer.response.fields_size() - 1);
   EXPECT_EQ(code.answer(), "");
   EXPECT_THAT(code.flags(), ElementsAre(grade::v1::FLAG_UNREADABLE));
   EXPECT_THAT(answer.response.review(), Contains("sheet"));
+  // A picture of the place, to read by eye.
+  const auto& item =
+      answer.response.review_items(answer.response.review_items_size() - 1);
+  EXPECT_EQ(item.label(), "sheet");
+  EXPECT_THAT(item.flags(), ElementsAre(grade::v1::FLAG_UNREADABLE));
+  EXPECT_GT(item.crop().width(), 3 * item.crop().height());
+  EXPECT_EQ(item.bubbles_size(), 0);
 }
 
 TEST(CheckDigitOverTcp, ANumberThatDoesNotFitIsForReview) {
@@ -101,6 +109,7 @@ TEST(CheckDigitOverTcp, ANumberThatDoesNotFitIsForReview) {
       SheetOf(generator::FormFamily::kQuickstart);
   grade::v1::GradeSheetRequest request = GradeRequestOf(sheet);
   ASSERT_GT(request.layout().combined_size(), 0);
+  request.mutable_options()->set_return_crops(true);
   const std::string label = request.layout().combined(0).label();
   int failures = 0;
   // A number fits at most one of two rules that differ in every place.
@@ -122,6 +131,15 @@ TEST(CheckDigitOverTcp, ANumberThatDoesNotFitIsForReview) {
     } else {
       EXPECT_THAT(number.flags(), ElementsAre(grade::v1::FLAG_CHECK_DIGIT));
       EXPECT_THAT(answer.response.review(), Contains(label));
+      // All digits in one picture.
+      for (const auto& item : answer.response.review_items()) {
+        if (item.label() != label) continue;
+        EXPECT_EQ(item.answer(), number.answer());
+        EXPECT_EQ(item.bubbles_size(),
+                  10 * static_cast<int>(number.answer().size()));
+        EXPECT_GT(item.crop().width(), 200);
+        EXPECT_GT(item.crop().height(), 200);
+      }
     }
   }
   EXPECT_GT(failures, 0) << "choose another sheet";
