@@ -170,11 +170,13 @@ class GradeOutput {
         session_(session),
         progress_(session.err, session.err_is_terminal && sheets > 1, sheets) {}
 
+  // `sources`: files that results must not be written over, beside the scans.
   absl::Status Open(absl::Span<const Scan> scans,
+                    std::vector<std::string> sources,
                     std::vector<std::string> labels) {
     labels_ = std::move(labels);
     if (!flags_.csv.empty()) {
-      std::vector<std::string> kept = {flags_.layout, flags_.key};
+      std::vector<std::string> kept = std::move(sources);
       for (const Scan& scan : scans) kept.push_back(scan.path);
       SL_ASSIGN_OR_RETURN(csv_, ResultFile::Open(flags_.csv, session_, kept));
       SL_RETURN_IF_ERROR(csv_->Write(CsvHeader(labels_)));
@@ -267,11 +269,13 @@ absl::StatusOr<int> RunGrade(absl::Span<const std::string> arguments,
       MakeGradeJobs(JobOptions(flags, parsed.positional), connection, session));
   SL_ASSIGN_OR_RETURN(std::vector<std::string> labels, LabelsOf(jobs));
   std::vector<Scan> scans;
+  std::vector<std::string> sources = {flags.layout, flags.key};
   for (const GradeJob& job : jobs) {
     scans.insert(scans.end(), job.scans.begin(), job.scans.end());
+    sources.insert(sources.end(), job.sources.begin(), job.sources.end());
   }
   GradeOutput output(flags, session, scans.size());
-  SL_RETURN_IF_ERROR(output.Open(scans, std::move(labels)));
+  SL_RETURN_IF_ERROR(output.Open(scans, std::move(sources), std::move(labels)));
 
   const auto stub = GradeService::NewStub(connection.channel());
   for (const GradeJob& job : jobs) {
