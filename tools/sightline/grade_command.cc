@@ -149,9 +149,11 @@ absl::StatusOr<int> RunGrade(absl::Span<const std::string> arguments,
       MakeGradeJobs(JobOptions(flags, parsed.positional), connection, session));
   SL_ASSIGN_OR_RETURN(std::vector<std::string> labels, LabelsOf(jobs));
   std::vector<Scan> scans;
+  std::vector<std::string> sources = {flags.layout, flags.key};
   std::string settings_id;
   for (const GradeJob& job : jobs) {
     scans.insert(scans.end(), job.scans.begin(), job.scans.end());
+    sources.insert(sources.end(), job.sources.begin(), job.sources.end());
     absl::StrAppend(&settings_id, ContentId(job.settings), "@");
   }
   absl::StrAppend(&settings_id, flags.sending.pdf_dots_per_inch, " dpi");
@@ -159,7 +161,7 @@ absl::StatusOr<int> RunGrade(absl::Span<const std::string> arguments,
   SL_RETURN_IF_ERROR(
       output.Open(scans, std::move(labels),
                   jobs.front().settings.settings().layout().name(),
-                  std::move(settings_id), {flags.layout, flags.key}));
+                  std::move(settings_id), std::move(sources)));
   SheetOrder order(scans, output);
   SL_RETURN_IF_ERROR(order.TakeDone());
 

@@ -195,6 +195,10 @@ class JobMaker {
           ReadMessageFile(options_.key, file_options, settings.mutable_key()));
     }
     job.scans = std::move(group.scans);
+    job.sources = {group.paths.template_json, group.paths.config_json,
+                   group.paths.evaluation_json, source.answer_key};
+    job.sources.insert(job.sources.end(), source.pictures.begin(),
+                       source.pictures.end());
     return job;
   }
 

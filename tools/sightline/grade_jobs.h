@@ -19,6 +19,9 @@ namespace sightline::cli {
 struct GradeJob {
   grade::v1::GradeSheetsRequest settings;
   std::vector<Scan> scans;
+  // The files that the settings come from, beside --layout and --key: results
+  // must not be written over them.
+  std::vector<std::string> sources;
 };
 
 // What the flags say of sheets and scans.

@@ -144,6 +144,7 @@ absl::StatusOr<OmrCheckerSource> ReadOmrChecker(const OmrCheckerPaths& paths,
                                paths, allow_outside));
     if (path.has_value()) {
       SL_ASSIGN_OR_RETURN(files.answer_key_csv, ReadFile(*path, kMaxFileBytes));
+      source.answer_key = *path;
     }
   }
   if (!named.answer_key_picture.empty()) {

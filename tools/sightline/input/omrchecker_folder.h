@@ -43,6 +43,8 @@ struct OmrCheckerSource {
   grade::omrchecker::Files files;
   // Paths of pictures that are no scans: markers, references, answer keys.
   std::vector<std::string> pictures;
+  // The answer key as text, "" for none.
+  std::string answer_key;
   // The picture of the answer key, "" for none.
   std::string answer_key_picture;
 };

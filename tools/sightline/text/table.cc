@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "tools/sightline/text/printable.h"
 #include "common/text/utf8.h"
+#include "tools/sightline/text/printable.h"
 
 namespace sightline::cli {
 namespace {

@@ -110,6 +110,21 @@ TEST_F(OmrCheckerFolder, IsGradedWithItsOwnFiles) {
   EXPECT_EQ(settings.key().questions(1).accepted(0).answer(), "B");
 }
 
+TEST_F(OmrCheckerFolder, NothingIsWrittenOverItsFiles) {
+  Write("template.json", Template("q"));
+  Write("evaluation.json", R"({"source_type": "csv", "options": {
+    "answer_key_csv_path": "k.csv"}, "marking_schemes": {"DEFAULT":
+      {"correct": 1, "incorrect": 0, "unmarked": 0}}})");
+  Write("k.csv", "q1,A\n");
+  Write("a.jpg", "scan");
+  for (const char* name : {"/k.csv", "/template.json", "/evaluation.json"}) {
+    const CommandOutcome outcome =
+        server_.Run({"grade", in(), "--csv", in() + name});
+    EXPECT_EQ(outcome.exit_code, 13) << name << outcome.out;
+  }
+  EXPECT_EQ(server_.folder().Read("in/k.csv"), "q1,A\n");
+}
+
 TEST_F(OmrCheckerFolder, FoldersInItOverrideItsFiles) {
   Write("template.json", Template("q"));
   Write("evaluation.json", Evaluation(R"(["A", "B"])"));

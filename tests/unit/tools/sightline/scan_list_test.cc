@@ -74,7 +74,7 @@ TEST(ListScans, WalksFoldersInNaturalOrder) {
   }
   std::filesystem::create_directory_symlink(folder.path(), folder.Path("loop"));
   const auto scans = ListScans(
-      {folder.path()}, {folder.Path("out"), {folder.Path("./blank_page.png")}},
+      {folder.path()}, {{folder.Path("out")}, {folder.Path("./blank_page.png")}},
       StopToken());
   ASSERT_TRUE(scans.ok()) << scans.status();
   EXPECT_THAT(Names(folder, *scans),

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
+#include "common/text/utf8.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tools/sightline/text/csv.h"
@@ -10,7 +11,6 @@
 #include "tools/sightline/text/json_writer.h"
 #include "tools/sightline/text/printable.h"
 #include "tools/sightline/text/table.h"
-#include "common/text/utf8.h"
 
 namespace sightline::cli {
 namespace {
