@@ -13,8 +13,8 @@
 #include "common/status/error.h"
 #include "common/status/grpc_status.h"
 #include "common/status/status_macros.h"
-#include "tools/sightline/report/review_list.h"
 #include "common/text/utf8.h"
+#include "tools/sightline/report/review_list.h"
 
 namespace sightline::cli {
 namespace {

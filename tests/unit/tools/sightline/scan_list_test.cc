@@ -74,8 +74,8 @@ TEST(ListScans, WalksFoldersInNaturalOrder) {
   }
   std::filesystem::create_directory_symlink(folder.path(), folder.Path("loop"));
   const auto scans = ListScans(
-      {folder.path()}, {{folder.Path("out")}, {folder.Path("./blank_page.png")}},
-      StopToken());
+      {folder.path()},
+      {{folder.Path("out")}, {folder.Path("./blank_page.png")}}, StopToken());
   ASSERT_TRUE(scans.ok()) << scans.status();
   EXPECT_THAT(Names(folder, *scans),
               ElementsAre("s1.png", "s2.JPG", "s10.jpg", "sub/s3.webp"));
