@@ -25,6 +25,8 @@ v1::Flag ToProto(Flag flag) {
       return v1::FLAG_CUT_OFF;
     case Flag::kUnreadable:
       return v1::FLAG_UNREADABLE;
+    case Flag::kCancelled:
+      return v1::FLAG_CANCELLED;
   }
   return v1::FLAG_UNSPECIFIED;
 }
@@ -64,6 +66,7 @@ void FillBubbles(const Field& field, const FieldReading& reading, int reduction,
     bubble->set_fill(from.fill);
     bubble->set_marked(from.marked);
     bubble->set_match(from.match);
+    bubble->set_cancelled(from.cancelled);
     bubble->mutable_center()->set_x(from.center.x * reduction);
     bubble->mutable_center()->set_y(from.center.y * reduction);
   }
@@ -104,6 +107,18 @@ void FillCodes(const Sheet& sheet, const std::vector<FieldReading>& codes,
     const std::string& label = sheet.codes()[i].label;
     FillField(label, codes[i], response->add_fields());
     if (codes[i].needs_review) response->add_review(label);
+  }
+}
+
+void FillBoxes(const Sheet& sheet, const std::vector<BoxReading>& boxes,
+               v1::GradeSheetResponse* response) {
+  for (size_t i = 0; i < boxes.size(); ++i) {
+    const std::string& label = sheet.boxes()[i].label;
+    FillField(label, boxes[i].reading, response->add_fields());
+    if (boxes[i].reading.needs_review) response->add_review(label);
+    v1::BoxReading* box = response->add_boxes();
+    box->set_label(label);
+    box->set_ink(boxes[i].ink);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "services/grade/engine/box_reader.h"
 #include "services/grade/engine/layout.h"
 #include "services/grade/engine/scoring.h"
 #include "services/grade/engine/sheet_reader.h"
@@ -18,11 +19,15 @@ void FillReading(const Sheet& sheet, const SheetReading& reading,
                  const ReadOptions& options, bool with_bubbles, int reduction,
                  v1::GradeSheetResponse* response);
 
-// Questions and sums.
 // Appends what was read of the sheet's codes.
 void FillCodes(const Sheet& sheet, const std::vector<FieldReading>& codes,
                v1::GradeSheetResponse* response);
 
+// Adds the boxes of handwriting, without pictures.
+void FillBoxes(const Sheet& sheet, const std::vector<BoxReading>& boxes,
+               v1::GradeSheetResponse* response);
+
+// Questions and sums.
 void FillScore(const Score& score, v1::GradeSheetResponse* response);
 
 // `problems` with `prefix` put before their paths.

@@ -11,6 +11,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/grade/engine/annotate.h"
+#include "services/grade/engine/box_reader.h"
 #include "services/grade/engine/code_reader.h"
 #include "services/grade/engine/reasons.h"
 #include "services/grade/engine/sheet_reader.h"
@@ -83,6 +84,9 @@ absl::Status CheckLayout(const v1::SheetLayout& message,
     response->add_fields(field.label);
   }
   for (const CodeField& code : sheet->codes()) response->add_fields(code.label);
+  for (const HandwritingBox& box : sheet->boxes()) {
+    response->add_fields(box.label);
+  }
   response->set_bubbles(sheet->bubble_count());
   if (key != nullptr) {
     FillProblems(CheckKey(ToKey(*key), *sheet),
@@ -211,13 +215,15 @@ absl::StatusOr<v1::GradeSheetResponse> GradeService::Grade(
   // Held beside the annotated page until the answer is sent.
   const int64_t crop_bytes =
       task.settings.return_crops
-          ? ReviewItemBytes(task.sheet, task.settings.crop)
+          ? ReviewItemBytes(task.sheet, task.settings.crop) +
+                BoxCropBytes(task.sheet, task.settings.crop)
           : 0;
   const int64_t after_decoding =
       pixels_bytes + crop_bytes + task.sheet.bubble_count() * kBytesPerBubble +
       std::max({AlignClient::AlignBytes(pixels_bytes),
                 ReadSheetBytes(task.sheet, task.settings.read),
-                ReadCodesBytes(task.sheet), annotate_bytes});
+                ReadCodesBytes(task.sheet), ReadBoxesBytes(task.sheet),
+                annotate_bytes});
   SL_RETURN_IF_ERROR(
       call.Reserve(std::max(header.decode_bytes, after_decoding)));
   SL_ASSIGN_OR_RETURN(
@@ -245,6 +251,13 @@ absl::StatusOr<v1::GradeSheetResponse> GradeService::Grade(
         ReadCodes(scan.pixels, to_page, task.sheet, call.stop()));
     FillCodes(task.sheet, codes, &response);
   }
+  if (!task.sheet.boxes().empty()) {
+    SL_RETURN_IF_ERROR(call.EnterStage("boxes"));
+    SL_ASSIGN_OR_RETURN(
+        const std::vector<BoxReading> boxes,
+        ReadBoxes(scan.pixels, to_page, task.sheet, call.stop()));
+    FillBoxes(task.sheet, boxes, &response);
+  }
 
   std::optional<Score> score;
   if (task.key.has_value()) {
@@ -257,6 +270,9 @@ absl::StatusOr<v1::GradeSheetResponse> GradeService::Grade(
     SL_RETURN_IF_ERROR(FillReviewItems(scan.pixels, to_page, task.sheet,
                                        reading, task.settings.crop, call.stop(),
                                        &response));
+    SL_RETURN_IF_ERROR(FillBoxCrops(scan.pixels, to_page, task.sheet,
+                                    task.settings.crop, call.stop(),
+                                    &response));
   }
   if (task.settings.return_annotated) {
     SL_RETURN_IF_ERROR(call.EnterStage("annotate"));

@@ -95,6 +95,7 @@ absl::StatusOr<FieldBlock> ToBlock(const v1::FieldBlock& message) {
   SL_ASSIGN_OR_RETURN(block.shape,
                       ToShape(message.bubble_shape(), "bubble_shape"));
   block.empty_value = message.empty_value();
+  block.filled_cancels = message.filled_cancels();
   return block;
 }
 
@@ -103,6 +104,7 @@ absl::StatusOr<Field> ToField(const v1::Field& message) {
   field.label = message.label();
   SL_ASSIGN_OR_RETURN(field.kind, ToKind(message.kind(), "kind"));
   field.empty_value = message.empty_value();
+  field.filled_cancels = message.filled_cancels();
   for (int i = 0; i < message.bubbles_size(); ++i) {
     const v1::Bubble& from = message.bubbles(i);
     Bubble bubble;
@@ -184,6 +186,16 @@ absl::StatusOr<CodeField> ToCode(const v1::CodeField& message) {
   return code;
 }
 
+HandwritingBox ToBox(const v1::HandwritingBox& message) {
+  HandwritingBox box;
+  box.label = message.label();
+  box.center = ToPoint(message.center());
+  box.size = ToSize(message.size());
+  if (!message.value().empty()) box.value = message.value();
+  box.is_required = message.required();
+  return box;
+}
+
 Marks ToMarks(const v1::Marks& message) {
   Marks marks;
   if (message.has_correct()) marks.correct = message.correct();
@@ -211,6 +223,8 @@ std::vector<std::string> DefaultColumns(const Sheet& sheet) {
   }
   // A combined field shares all its members with earlier ones, perhaps.
   for (const CombinedField& combined : sheet.combined()) add(combined.label);
+  for (const CodeField& code : sheet.codes()) add(code.label);
+  for (const HandwritingBox& box : sheet.boxes()) add(box.label);
   return columns;
 }
 
@@ -254,6 +268,9 @@ absl::StatusOr<SheetLayout> ToLayout(const v1::SheetLayout& message) {
     }
     layout.codes.push_back(*std::move(code));
   }
+  for (const v1::HandwritingBox& box : message.boxes()) {
+    layout.boxes.push_back(ToBox(box));
+  }
   return layout;
 }
 
@@ -284,7 +301,8 @@ absl::StatusOr<std::vector<std::string>> ColumnsOf(
   const std::vector<std::string> given(message.columns().begin(),
                                        message.columns().end());
   const int most =
-      static_cast<int>(sheet.fields().size() + sheet.combined().size());
+      static_cast<int>(sheet.fields().size() + sheet.combined().size() +
+                       sheet.codes().size() + sheet.boxes().size());
   absl::StatusOr<std::vector<std::string>> columns = ExpandLabels(given, most);
   if (!columns.ok()) {
     // "[2]" below "columns".
@@ -297,9 +315,13 @@ absl::StatusOr<std::vector<std::string>> ColumnsOf(
     return WithDetails(status, *details);
   }
   std::set<absl::string_view> listed;
+  std::set<absl::string_view> places;
+  for (const CodeField& code : sheet.codes()) places.insert(code.label);
+  for (const HandwritingBox& box : sheet.boxes()) places.insert(box.label);
   for (const std::string& label : *columns) {
     const bool is_known = sheet.FindField(label).has_value() ||
-                          sheet.FindCombined(label).has_value();
+                          sheet.FindCombined(label).has_value() ||
+                          places.count(label) > 0;
     if (is_known && listed.insert(label).second) continue;
     return Error(absl::StatusCode::kInvalidArgument, kLayoutInvalid)
         .Field("columns", is_known

@@ -38,8 +38,10 @@ void AddField(const Sheet& sheet, const SheetReading& reading, int index,
   }
 }
 
-Bubble BoxOf(const CodeField& code) {
-  return {"", code.center, code.size, BubbleShape::kRectangle};
+// A code's place, or a box of handwriting.
+template <typename Place>
+Bubble BoxOf(const Place& place) {
+  return {"", place.center, place.size, BubbleShape::kRectangle};
 }
 
 Subject SubjectOf(const Sheet& sheet, const SheetReading& reading,
@@ -58,6 +60,11 @@ Subject SubjectOf(const Sheet& sheet, const SheetReading& reading,
     if (code.label != label) continue;
     subject.bubbles = {BoxOf(code)};
     subject.style = kCodeStyle;
+  }
+  for (const HandwritingBox& box : sheet.boxes()) {
+    if (box.label != label) continue;
+    subject.bubbles = {BoxOf(box)};
+    subject.style = kHandwritingStyle;
   }
   return subject;
 }
@@ -133,6 +140,32 @@ absl::Status FillReviewItems(const GrayImage& scan,
   return absl::OkStatus();
 }
 
+absl::Status FillBoxCrops(const GrayImage& scan, const Homography& scan_to_page,
+                          const Sheet& sheet, const CropSettings& settings,
+                          const StopToken& stop,
+                          v1::GradeSheetResponse* response) {
+  for (int i = 0; i < response->boxes_size(); ++i) {
+    SL_RETURN_IF_ERROR(stop.Poll());
+    const CropFrame frame = CropFrameOf({BoxOf(sheet.boxes()[i])}, sheet.page(),
+                                        settings.max_side, kHandwritingStyle);
+    const std::optional<GrayImage> crop = CutField(scan, scan_to_page, frame);
+    if (!crop.has_value()) continue;
+    SL_ASSIGN_OR_RETURN(*response->mutable_boxes(i)->mutable_crop(),
+                        EncodeMessage(*crop, settings.output));
+  }
+  return absl::OkStatus();
+}
+
+int64_t BoxCropBytes(const Sheet& sheet, const CropSettings& settings) {
+  int64_t bytes = 0;
+  for (const HandwritingBox& box : sheet.boxes()) {
+    bytes += kFileHeaderBytes +
+             kFileBytesPerPixel * AreaOf({BoxOf(box)}, sheet.page(),
+                                         settings.max_side, kHandwritingStyle);
+  }
+  return bytes;
+}
+
 int64_t ReviewItemBytes(const Sheet& sheet, const CropSettings& settings) {
   const PixelSize page = sheet.page();
   std::vector<int64_t> areas;
@@ -152,6 +185,10 @@ int64_t ReviewItemBytes(const Sheet& sheet, const CropSettings& settings) {
   }
   for (const CodeField& code : sheet.codes()) {
     areas.push_back(AreaOf({BoxOf(code)}, page, settings.max_side, kCodeStyle));
+  }
+  for (const HandwritingBox& box : sheet.boxes()) {
+    areas.push_back(
+        AreaOf({BoxOf(box)}, page, settings.max_side, kHandwritingStyle));
   }
   std::sort(areas.begin(), areas.end(), std::greater<>());
   // The one being cut, and its file while it is written.

@@ -31,6 +31,17 @@ absl::Status FillReviewItems(const GrayImage& scan,
 // included.
 int64_t ReviewItemBytes(const Sheet& sheet, const CropSettings& settings);
 
+// Adds the pictures of the boxes of handwriting to response->boxes(), which
+// are those of `sheet`; none for a box outside the scan. Errors and
+// thread-safety as above.
+absl::Status FillBoxCrops(const GrayImage& scan, const Homography& scan_to_page,
+                          const Sheet& sheet, const CropSettings& settings,
+                          const StopToken& stop,
+                          v1::GradeSheetResponse* response);
+
+// Upper bound of the bytes that those pictures' files hold.
+int64_t BoxCropBytes(const Sheet& sheet, const CropSettings& settings);
+
 }  // namespace sightline::grade
 
 #endif  // SIGHTLINE_SERVICES_GRADE_REVIEW_ITEMS_H_

@@ -202,6 +202,7 @@ BubbleMeasure BubbleMeter::Measure(const GrayImage& scan,
   for (const int offset : rim_) sum += samples[start + offset];
   measure.rim = static_cast<float>(sum) / std::max<size_t>(1, rim_.size());
   measure.light = inside.Quantile(0.7);
+  measure.dark = inside.Quantile(0.12);
 
   // Across a shadow's edge the paper under the bubble lies between the paper on
   // either side; and one side may be full of ink.

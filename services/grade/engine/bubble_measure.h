@@ -24,6 +24,8 @@ struct BubbleMeasure {
   float darkest_paper = 0;
   float inside = 0;
   float light = 0;
+  // Gray of the strokes inside it, if there are any: of its darkest part.
+  float dark = 0;
   // Gray on and around the outline, on average.
   float rim = 0;
   // Darkness along the outline.

@@ -19,11 +19,15 @@ struct Ink {
   float fill = 0;
   // Of its lighter part, which a printed letter does not reach.
   float veil = 0;
+  // Of its darkest part: of strokes, if there are any.
+  float stroke = 0;
   // Mean over its outline.
   float rim = 0;
   // How much of the fill, and of the rim, may be a shadow.
   float shadow = 0;
   float rim_shadow = 0;
+  // Filled where that takes a mark back: no mark to learn from.
+  bool is_cancelled = false;
   // False for a bubble that could not be measured; it counts nowhere.
   bool is_usable = false;
 

@@ -41,6 +41,8 @@ struct CropStyle {
 
 // For a code, in place of a bubble.
 inline constexpr CropStyle kCodeStyle = {160, 0.1};
+// For a box of handwriting: twice as large as a bubble's share of it would be.
+inline constexpr CropStyle kHandwritingStyle = {200, 0.05};
 
 // The frame around all `bubbles`, at least one, each with its size, with a
 // margin, within the page. The longer side has at most `max_side` pixels

@@ -19,6 +19,8 @@ constexpr double kOffGridMatch = 0.25;
 // threshold and the field's next trace at most this share of it.
 constexpr double kFaintShare = 0.3;
 constexpr double kFaintRival = 0.4;
+// A veil beside a letter is lone when the field's next is at most this share.
+constexpr double kVeilRival = 0.5;
 // All bubbles of a field share a stain or a shadow of at most this much ink.
 constexpr double kCommonInk = 0.05;
 constexpr size_t kEnoughForCommonInk = 3;
@@ -30,6 +32,7 @@ constexpr double kGivenNoises = 3;
 // Marks found, what is doubtful about them, and how sure the rest is.
 struct Decision {
   std::vector<bool> marked;
+  std::vector<bool> cancelled;
   std::set<Flag> flags;
   double confidence = 1;
 
@@ -73,6 +76,33 @@ std::vector<BubbleEvidence> WithoutCommonInk(
   return bubbles;
 }
 
+// Light shading may weigh less than the letter it lies on, but veils the paper
+// beside it: where it does so in one bubble alone, that is a faint mark.
+bool MarkTheVeiled(const std::vector<BubbleEvidence>& bubbles,
+                   const GroupLevels& levels, Decision& decision) {
+  size_t most = bubbles.size();
+  double next = 0;
+  for (size_t i = 0; i < bubbles.size(); ++i) {
+    if (!bubbles[i].is_inside) continue;
+    const double veil = bubbles[i].veil - bubbles[i].shadow;
+    if (most < bubbles.size() &&
+        veil <= bubbles[most].veil - bubbles[most].shadow) {
+      next = std::max(next, veil);
+      continue;
+    }
+    if (most < bubbles.size()) {
+      next = std::max(next, bubbles[most].veil - bubbles[most].shadow);
+    }
+    most = i;
+  }
+  if (most == bubbles.size()) return false;
+  const double veil = bubbles[most].veil - bubbles[most].shadow;
+  if (veil < levels.veiled_from || next > kVeilRival * veil) return false;
+  decision.marked[most] = true;
+  decision.Doubt(Flag::kFaint);
+  return true;
+}
+
 void DecideFromLevels(const Field& field,
                       const std::vector<BubbleEvidence>& measured,
                       const GroupLevels& levels, Decision& decision) {
@@ -108,6 +138,10 @@ void DecideFromLevels(const Field& field,
     if (sure == 0 || field.kind == FieldKind::kMultiple) {
       decision.Doubt(Flag::kAmbiguous);
     }
+  }
+  if (doubtful.empty() && sure == 0 &&
+      MarkTheVeiled(bubbles, levels, decision)) {
+    return;
   }
   if (doubtful.empty()) {
     if (sure == 0 && darkest_empty >= levels.blank_below &&
@@ -176,7 +210,7 @@ void CheckPlace(const std::vector<BubbleEvidence>& bubbles,
   for (size_t i = 0; i < bubbles.size(); ++i) {
     if (!bubbles[i].is_inside) {
       decision.Doubt(Flag::kCutOff);
-    } else if (!decision.marked[i]) {
+    } else if (!decision.marked[i] && !decision.cancelled[i]) {
       matches.push_back(bubbles[i].match);
     }
   }
@@ -184,6 +218,30 @@ void CheckPlace(const std::vector<BubbleEvidence>& bubbles,
   const auto middle = matches.begin() + matches.size() / 2;
   std::nth_element(matches.begin(), middle, matches.end());
   if (*middle < kOffGridMatch) decision.Doubt(Flag::kOffGrid);
+}
+
+// Takes back the marks that were blacked out.
+void TakeBack(const std::vector<BubbleEvidence>& bubbles, Decision& decision) {
+  bool any = false;
+  for (size_t i = 0; i < bubbles.size(); ++i) {
+    if (!decision.marked[i]) continue;
+    switch (bubbles[i].cancelling) {
+      case Cancelling::kNo:
+        break;
+      case Cancelling::kPerhaps:
+        decision.Doubt(Flag::kAmbiguous);
+        break;
+      case Cancelling::kYes:
+        decision.marked[i] = false;
+        decision.cancelled[i] = true;
+        any = true;
+    }
+  }
+  // Whoever does not know the rule marks by filling.
+  if (any &&
+      std::count(decision.marked.begin(), decision.marked.end(), true) == 0) {
+    decision.Doubt(Flag::kCancelled);
+  }
 }
 
 }  // namespace
@@ -194,11 +252,13 @@ FieldReading DecideField(const Field& field,
                          const ReadOptions& options) {
   Decision decision;
   decision.marked.resize(bubbles.size(), false);
+  decision.cancelled.resize(bubbles.size(), false);
   if (options.threshold.has_value()) {
     DecideFromThreshold(bubbles, *options.threshold, levels, decision);
   } else {
     DecideFromLevels(field, bubbles, levels, decision);
   }
+  TakeBack(bubbles, decision);
   CheckPlace(bubbles, decision);
 
   FieldReading reading;
@@ -219,6 +279,7 @@ FieldReading DecideField(const Field& field,
     reading.bubbles[i].fill = bubbles[i].fill;
     reading.bubbles[i].match = bubbles[i].match;
     reading.bubbles[i].marked = decision.marked[i];
+    reading.bubbles[i].cancelled = decision.cancelled[i];
     if (decision.marked[i]) reading.answer += field.bubbles[i].value;
   }
   reading.flags.assign(decision.flags.begin(), decision.flags.end());

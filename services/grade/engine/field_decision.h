@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "services/grade/engine/cancelled_mark.h"
 #include "services/grade/engine/layout.h"
 #include "services/grade/engine/mark_levels.h"
 #include "services/grade/engine/sheet_reader.h"
@@ -22,8 +23,12 @@ struct BubbleEvidence {
   double shadow = 0;
   // How remarkable the ink on its outline is; see RimTraces().
   double rim = 0;
+  // Ink beside its printed letter beyond that of an empty bubble.
+  double veil = 0;
   // A stroke runs through it that is no mark of this page's kind.
   bool is_crossed = false;
+  // Where filling takes a mark back: whether it is filled.
+  Cancelling cancelling = Cancelling::kNo;
   // Agreement of the printed outline with its place, 0..1.
   double match = 0;
   // False where the scan ends before the bubble does.

@@ -20,6 +20,8 @@ const char* FlagName(Flag flag) {
       return "cut_off";
     case Flag::kUnreadable:
       return "unreadable";
+    case Flag::kCancelled:
+      return "cancelled";
   }
   return "unknown";
 }

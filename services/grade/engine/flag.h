@@ -14,6 +14,8 @@ enum class Flag {
   kCutOff,
   // A code that is not there or can't be decoded.
   kUnreadable,
+  // A mark was taken back, and no other is there.
+  kCancelled,
 };
 
 // "blank", "multiple", ...

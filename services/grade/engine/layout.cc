@@ -79,6 +79,7 @@ absl::StatusOr<Sheet> Sheet::Create(const SheetLayout& layout,
   sheet.fields_ = std::move(expanded.fields);
   sheet.combined_ = std::move(expanded.combined);
   sheet.codes_ = layout.codes;
+  sheet.boxes_ = layout.boxes;
   sheet.bubble_count_ = expanded.bubble_count;
   for (size_t i = 0; i < sheet.fields_.size(); ++i) {
     sheet.field_index_.emplace(sheet.fields_[i].label, static_cast<int>(i));

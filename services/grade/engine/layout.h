@@ -43,6 +43,8 @@ struct Field {
   FieldKind kind = FieldKind::kSingle;
   std::vector<Bubble> bubbles;
   std::string empty_value;
+  // People mark with ticks and crosses; a filled bubble is a mark taken back.
+  bool filled_cancels = false;
 };
 
 // Fields printed as a regular grid. Meaning as in layout.proto.
@@ -59,6 +61,7 @@ struct FieldBlock {
   PixelSize bubble;
   std::optional<BubbleShape> shape;
   std::string empty_value;
+  bool filled_cancels = false;
 };
 
 struct CombinedField {
@@ -92,6 +95,17 @@ struct CodeField {
   std::vector<CodeFormat> formats;
 };
 
+// A place where people write by hand.
+struct HandwritingBox {
+  std::string label;
+  PixelPoint center;
+  PixelSize size;
+  // What a box with writing in it reads as.
+  std::string value = "written";
+  // An empty one needs review.
+  bool is_required = false;
+};
+
 struct SheetLayout {
   std::string name;
   PixelSize page;
@@ -101,6 +115,7 @@ struct SheetLayout {
   std::vector<Field> fields;
   std::vector<CombinedField> combined;
   std::vector<CodeField> codes;
+  std::vector<HandwritingBox> boxes;
 };
 
 // Something wrong or doubtful. `field` is a path below the layout, such as
@@ -117,6 +132,7 @@ struct LayoutLimits {
   int max_bubbles = 20000;
   int max_bubbles_per_field = 200;
   int max_codes = 20;
+  int max_boxes = 50;
 };
 
 // A checked layout: fields with placed bubbles. Immutable once made.
@@ -141,6 +157,7 @@ class Sheet {
   // Members expanded: every one is the label of a field.
   const std::vector<CombinedField>& combined() const { return combined_; }
   const std::vector<CodeField>& codes() const { return codes_; }
+  const std::vector<HandwritingBox>& boxes() const { return boxes_; }
   int bubble_count() const { return bubble_count_; }
   // One per field, 0..group_count() - 1: fields of a group were printed
   // together, so they share their displacement, their outlines and the letters
@@ -158,6 +175,7 @@ class Sheet {
   std::vector<Field> fields_;
   std::vector<CombinedField> combined_;
   std::vector<CodeField> codes_;
+  std::vector<HandwritingBox> boxes_;
   int bubble_count_ = 0;
   std::vector<int> groups_;
   int group_count_ = 0;

@@ -9,7 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/status/error.h"
+#include "services/grade/engine/layout_labels.h"
 #include "services/grade/engine/layout_overlaps.h"
+#include "services/grade/engine/layout_places.h"
 #include "services/grade/engine/layout_problems.h"
 #include "services/grade/engine/layout_rules.h"
 
@@ -48,7 +50,8 @@ class LayoutChecker {
       : layout_(layout),
         limits_(limits),
         expanded_(expanded),
-        rules_(layout, problems_) {}
+        rules_(layout, problems_),
+        labels_(problems_) {}
 
   std::vector<LayoutProblem> Run() {
     rules_.CheckPage();
@@ -66,9 +69,7 @@ class LayoutChecker {
     for (size_t i = 0; i < layout_.combined.size() && !problems_.Full(); ++i) {
       AddCombined(i);
     }
-    for (size_t i = 0; i < layout_.codes.size() && !problems_.Full(); ++i) {
-      CheckCode(i);
-    }
+    CheckPlaces(layout_, limits_, labels_, rules_, problems_);
     if (layout_.blocks.empty() && layout_.fields.empty()) {
       problems_.Error("blocks", "no bubbles: give at least one block or field");
     }
@@ -79,20 +80,6 @@ class LayoutChecker {
   }
 
  private:
-  bool AddLabel(const std::string& path, const std::string& label) {
-    if (label.empty() || label.size() > kMaxLabelBytes) {
-      problems_.Error(
-          path, absl::StrCat("a label has 1 to ", kMaxLabelBytes, " bytes"));
-      return false;
-    }
-    if (!labels_.insert(label).second) {
-      problems_.Error(path,
-                      absl::StrCat("the label '", label, "' is used twice"));
-      return false;
-    }
-    return true;
-  }
-
   bool HasRoom(const std::string& path, int64_t fields, int64_t bubbles) {
     const int64_t all_fields = expanded_.fields.size() + fields;
     const int64_t all_bubbles = expanded_.bubble_count + bubbles;
@@ -194,7 +181,8 @@ class LayoutChecker {
     std::vector<std::string> good_labels;
     for (const std::string& label : *labels) {
       if (problems_.Full()) return;
-      if (AddLabel(path + ".labels", label)) good_labels.push_back(label);
+      if (labels_.AddField(path + ".labels", label))
+        good_labels.push_back(label);
     }
     if (!HasRoom(path, good_labels.size(),
                  int64_t(good_labels.size()) * int64_t(values.size()))) {
@@ -221,6 +209,7 @@ class LayoutChecker {
       field.label = labels[f];
       field.kind = block.kind;
       field.empty_value = block.empty_value;
+      field.filled_cancels = block.filled_cancels;
       field.bubbles.reserve(values.size());
       for (size_t v = 0; v < values.size(); ++v) {
         const PixelPoint center = {
@@ -241,7 +230,7 @@ class LayoutChecker {
   void AddField(size_t index) {
     const Field& field = layout_.fields[index];
     const std::string path = absl::StrCat("fields[", index, "]");
-    bool ok = AddLabel(path + ".label", field.label);
+    bool ok = labels_.AddField(path + ".label", field.label);
     if (field.bubbles.empty()) {
       problems_.Error(path + ".bubbles", "no bubbles");
       return;
@@ -299,7 +288,7 @@ class LayoutChecker {
       }
       return;
     }
-    AddCombinedLabel(path + ".label", combined.label);
+    labels_.AddCombined(path + ".label", combined.label);
     if (combined.fields.empty()) {
       problems_.Error(path + ".fields", "no fields to combine");
       return;
@@ -319,7 +308,7 @@ class LayoutChecker {
     std::set<absl::string_view> seen;
     for (const std::string& member : *members) {
       if (problems_.Full()) return;
-      if (labels_.count(member) == 0) {
+      if (!labels_.HasField(member)) {
         problems_.Error(path + ".fields",
                         absl::StrCat("there is no field '", member, "'"));
       } else if (!seen.insert(member).second) {
@@ -328,42 +317,6 @@ class LayoutChecker {
       }
     }
     expanded_.combined.push_back({combined.label, *members, combined.check});
-  }
-
-  void AddCombinedLabel(const std::string& path, const std::string& label) {
-    if (label.empty() || label.size() > kMaxLabelBytes) {
-      problems_.Error(
-          path, absl::StrCat("a label has 1 to ", kMaxLabelBytes, " bytes"));
-    } else if (labels_.count(label) > 0 ||
-               !combined_labels_.insert(label).second) {
-      problems_.Error(path,
-                      absl::StrCat("the label '", label, "' is used twice"));
-    }
-  }
-
-  void CheckCode(size_t index) {
-    const CodeField& code = layout_.codes[index];
-    const std::string path = absl::StrCat("codes[", index, "]");
-    if (static_cast<int64_t>(index) >= limits_.max_codes) {
-      if (static_cast<int64_t>(index) == limits_.max_codes) {
-        problems_.Error("codes", absl::StrCat("more than ", limits_.max_codes,
-                                              " codes in the layout"));
-      }
-      return;
-    }
-    if (combined_labels_.count(code.label) > 0) {
-      problems_.Error(path + ".label", absl::StrCat("the label '", code.label,
-                                                    "' is used twice"));
-    } else {
-      AddLabel(path + ".label", code.label);
-    }
-    if (!rules_.CheckSize(path + ".size", code.size, "a code")) return;
-    if (!IsFinite(code.center)) {
-      problems_.Error(path + ".center", "is not finite");
-      return;
-    }
-    rules_.CheckInside(path + ".center", code.center, code.size,
-                       absl::StrCat("the place of code '", code.label, "'"));
   }
 
   // Takes the problems of ExpandLabels() over, under `path`.
@@ -382,8 +335,7 @@ class LayoutChecker {
   LayoutRules rules_;
   int64_t combined_members_ = 0;
   std::set<std::string> names_;
-  std::set<std::string> labels_;
-  std::set<std::string> combined_labels_;
+  LayoutLabels labels_;
 };
 
 }  // namespace

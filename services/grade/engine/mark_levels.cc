@@ -48,8 +48,16 @@ struct Rules {
   // Threshold, as a share of a typical mark: in the widest gap between these.
   double gap_from = 0.30;
   double gap_to = 0.55;
-  // Marked beyond doubt, as a share of a typical mark.
+  // Shading beside a letter: at least this, so many noises, and this share of
+  // the letters' ink, which blur spreads.
+  double least_veil = 0.07;
+  double veil_noises = 3.5;
+  size_t enough_for_veil = 5;
+  double veil_letter_share = 0.3;
+  // Marked beyond doubt, as a share of a typical mark, and of the ink of the
+  // letters.
   double marked_share = 0.55;
+  double letter_share = 0.6;
 };
 constexpr Rules kRules;
 
@@ -82,6 +90,36 @@ double Noise(std::vector<double>& excesses) {
       {kRules.least_noise, 1.4826 * Quantile(excesses, 0.5), light / 1.88});
 }
 
+// Per bubble: its veil beyond what is usual in its column. Blur spreads some
+// letters' ink more than others'; where most of a column is marked, or it is
+// short, nothing is known.
+std::vector<float> VeilsBeyondColumns(const std::vector<Ink>& bubbles,
+                                      int columns) {
+  std::vector<std::vector<float>> values(columns);
+  for (const Ink& ink : bubbles) {
+    if (ink.is_usable) values[ink.column].push_back(ink.veil);
+  }
+  std::vector<float> usual(columns, 1);
+  for (int column = 0; column < columns; ++column) {
+    if (values[column].size() < kRules.enough_for_veil) continue;
+    usual[column] = Quantile(values[column], 0.5);
+  }
+  std::vector<float> beyond;
+  beyond.reserve(bubbles.size());
+  for (const Ink& ink : bubbles) {
+    beyond.push_back(std::max(0.0f, ink.veil - usual[ink.column]));
+  }
+  return beyond;
+}
+
+// Veil of shading, by the scatter of `veils`, those of empty-looking bubbles
+// beyond their columns', and by the ink of the printed letters.
+double VeiledFrom(std::vector<double>& veils, double letter) {
+  return std::max({kRules.least_veil,
+                   kRules.veil_noises * Quantile(veils, 0.8) / 0.84,
+                   kRules.veil_letter_share * letter});
+}
+
 // Excess above which a bubble counts as a mark when levels are looked for.
 double LeastMark(const std::vector<float>& excesses,
                  const std::vector<Ink>& bubbles, double noise) {
@@ -91,7 +129,7 @@ double LeastMark(const std::vector<float>& excesses,
   std::vector<double> all;
   std::vector<double> above;
   for (size_t i = 0; i < bubbles.size(); ++i) {
-    if (!bubbles[i].is_usable) continue;
+    if (!bubbles[i].is_usable || bubbles[i].is_cancelled) continue;
     all.push_back(excesses[i]);
     if (excesses[i] > low) above.push_back(excesses[i]);
   }
@@ -114,8 +152,10 @@ MarkLevels FindLevels(const std::vector<Ink>& bubbles, int groups,
   MarkLevels levels;
   levels.excess.resize(bubbles.size());
   levels.trace.resize(bubbles.size());
+  levels.veil = VeilsBeyondColumns(bubbles, columns);
   std::vector<std::vector<double>> noise(groups);
   std::vector<double> page_noise;
+  std::vector<double> veils;
   for (size_t i = 0; i < bubbles.size(); ++i) {
     const ExcessInk& ink = empty.bubbles[i];
     levels.excess[i] = ink.excess;
@@ -123,7 +163,9 @@ MarkLevels FindLevels(const std::vector<Ink>& bubbles, int groups,
     if (!ink.looks_empty || bubbles[i].IsShaded()) continue;
     noise[bubbles[i].group].push_back(ink.excess);
     page_noise.push_back(ink.excess);
+    veils.push_back(levels.veil[i]);
   }
+  const double veiled_from = VeiledFrom(veils, empty.empty_fill);
 
   const double noise_of_page = Noise(page_noise);
   std::vector<double> marks;
@@ -132,7 +174,7 @@ MarkLevels FindLevels(const std::vector<Ink>& bubbles, int groups,
   std::vector<double> all;
   const double least_mark = LeastMark(levels.excess, bubbles, noise_of_page);
   for (size_t i = 0; i < bubbles.size(); ++i) {
-    if (!bubbles[i].is_usable) continue;
+    if (!bubbles[i].is_usable || bubbles[i].is_cancelled) continue;
     all.push_back(levels.excess[i]);
     if (levels.excess[i] < least_mark) continue;
     marks.push_back(levels.excess[i]);
@@ -152,6 +194,7 @@ MarkLevels FindLevels(const std::vector<Ink>& bubbles, int groups,
                     ? Noise(noise[group])
                     : noise_of_page;
     own.mark = mark;
+    own.veiled_from = veiled_from;
     own.threshold = levels.threshold;
     if (group_marks[group].size() >= kRules.enough_marks && mark > 0) {
       // A group in the shadow, or under another pen.
@@ -164,6 +207,10 @@ MarkLevels FindLevels(const std::vector<Ink>& bubbles, int groups,
     if (marks.size() < kRules.enough_for_level) {
       own.marked_from = std::max(own.marked_from, kRules.sure_mark);
     }
+    // Heavy letters differ by a good part of their own ink, copies of copies
+    // above all.
+    own.marked_from =
+        std::max(own.marked_from, kRules.letter_share * levels.empty_fill);
     own.empty_below =
         std::min(std::max({kRules.empty_below, kRules.empty_noises * own.noise,
                            kRules.empty_share * own.mark}),

@@ -24,6 +24,8 @@ struct GroupLevels {
   // The same for a field in which nothing else is marked: where people answer
   // nearly everything, a trace in a blank field is worth a look.
   double blank_below = 0;
+  // Ink beside a printed letter, at and above: shading, however light.
+  double veiled_from = 1;
   // At and above: marked.
   double threshold = 0;
   // At and above: marked beyond doubt.
@@ -37,6 +39,8 @@ struct MarkLevels {
   // measure where letters are blurred.
   std::vector<float> excess;
   std::vector<float> trace;
+  // Per bubble: ink beside its letter beyond what is usual for that letter.
+  std::vector<float> veil;
   // Fill of the page's typical empty bubble, and of its typical mark (0 when
   // it has none).
   double empty_fill = 0;

@@ -2,19 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/grade/engine/bubble_ink.h"
 #include "services/grade/engine/bubble_measure.h"
 #include "services/grade/engine/bubble_tiles.h"
 #include "services/grade/engine/displacement.h"
 #include "services/grade/engine/field_decision.h"
 #include "services/grade/engine/lattice_check.h"
 #include "services/grade/engine/mark_levels.h"
+#include "services/grade/engine/mark_place.h"
 #include "services/grade/engine/quantile.h"
 #include "services/grade/engine/reasons.h"
 #include "services/grade/engine/rim_ink.h"
@@ -32,8 +33,6 @@ constexpr double kMinPrintedShare = 0.5;
 constexpr double kMinLetterShare = 0.5;
 // A page is refused when more of its bubbles than this lie a whole step off.
 constexpr double kMaxStepOffShare = 0.5;
-// Paper darker than this, of 255, shows no marks.
-constexpr float kMinPaper = 8;
 // A bubble whose surroundings are scribbled over borrows its paper from its
 // neighbours and from farther around: the darkest it may be against theirs.
 constexpr float kPaperShare = 0.85f;
@@ -43,6 +42,9 @@ constexpr float kStrokeVeil = 0.25f;
 // Lines through more than this share of the marks, or of the other bubbles, are
 // nothing unusual.
 constexpr double kMaxCrossedShare = 0.1;
+
+// Agreement of a bubble's place that the marks of its group vouch for.
+constexpr double kMatchByMarks = 0.3;
 
 absl::Status CheckOptions(const ReadOptions& options) {
   Error error(absl::StatusCode::kInvalidArgument, kReadOptionInvalid);
@@ -80,7 +82,8 @@ class PageReader {
         sheet_(sheet),
         options_(options),
         stop_(stop),
-        is_step_off_(sheet.group_count(), false) {}
+        is_off_(sheet.group_count(), false),
+        mark_places_(sheet.group_count(), MarkPlace::kUnknown) {}
 
   absl::StatusOr<SheetReading> Read() {
     SL_ASSIGN_OR_RETURN(print_, FindPrint(scan_, page_to_scan_, sheet_, stop_));
@@ -93,6 +96,7 @@ class PageReader {
       SL_RETURN_IF_ERROR(MeasureWithoutPrint());
     }
     JudgePaper();
+    FindPlaces();
     return Decide();
   }
 
@@ -174,10 +178,10 @@ class PageReader {
       return Match(meters_[group].Measure(scan_, page_to_scan_, at, shift),
                    print_.groups[group]);
     };
-    is_step_off_ = FindStepErrors(sheet_, print_, match, match_at);
+    is_off_ = FindStepErrors(sheet_, print_, match, match_at);
     int off = 0;
     for (size_t f = 0; f < sheet_.fields().size(); ++f) {
-      if (!is_step_off_[sheet_.groups()[f]]) continue;
+      if (!is_off_[sheet_.groups()[f]]) continue;
       off += static_cast<int>(sheet_.fields()[f].bubbles.size());
     }
     if (off <= kMaxStepOffShare * sheet_.bubble_count()) {
@@ -186,6 +190,39 @@ class PageReader {
     return Unreadable(
         "the print lies a whole row or column of bubbles off: a wrong "
         "alignment or another edition of the form");
+  }
+
+  // Marks that lie beside their bubbles show that these were read in the wrong
+  // place, whatever looked like outlines there; those that lie on them vouch
+  // for bubbles whose print hardly shows.
+  void FindPlaces() {
+    const auto scan_to_page = page_to_scan_.Inverse();
+    if (!scan_to_page.has_value()) return;
+    mark_places_ =
+        FindMarkPlaces(scan_, page_to_scan_, sheet_, [&](int f, int b) {
+          const BubbleMeasure& measure = measures_[first_measures_[f] + b];
+          ReadPlace place;
+          place.is_usable = measure.is_inside && measure.paper >= kDarkestPaper;
+          if (!place.is_usable) return place;
+          place.center = scan_to_page->Map(measure.center);
+          place.fill = 1 - measure.inside / measure.paper;
+          place.paper = measure.paper;
+          return place;
+        });
+  }
+
+  // How well a bubble of `group` is known to be in its place, 0..1.
+  double MatchInPlace(const BubbleMeasure& measure, int group) const {
+    // What lies off matches print, but not its own.
+    if (is_unconfirmed_ || is_off_[group] ||
+        mark_places_[group] == MarkPlace::kBeside) {
+      return 0;
+    }
+    const double match = Match(measure, print_.groups[group]);
+    // Where outlines show they show everywhere but on what is pasted over.
+    const bool is_vouched_for = !print_.groups[group].has_outlines &&
+                                mark_places_[group] == MarkPlace::kOnBubbles;
+    return is_vouched_for ? std::max(match, kMatchByMarks) : match;
   }
 
   // Tells shadows from scribbles where a bubble's paper is darker than that of
@@ -218,41 +255,6 @@ class PageReader {
       }
       first = end;
     }
-  }
-
-  // How much of the ink that makes a place this `gray` may be a shadow.
-  static float ShadowIn(const BubbleMeasure& measure, float gray) {
-    if (measure.darkest_paper < kMinPaper) return 0;
-    return std::max(0.0f, gray / measure.darkest_paper - gray / measure.paper);
-  }
-
-  // Per bubble its column: bubbles of a group with the same value carry the
-  // same printed letter.
-  std::vector<Ink> Inks(int* column_count) const {
-    std::vector<Ink> inks(measures_.size());
-    std::map<std::pair<int, absl::string_view>, int> columns;
-    size_t at = 0;
-    for (size_t f = 0; f < sheet_.fields().size(); ++f) {
-      const int group = sheet_.groups()[f];
-      for (const Bubble& bubble : sheet_.fields()[f].bubbles) {
-        const BubbleMeasure& measure = measures_[at];
-        Ink& ink = inks[at++];
-        ink.group = group;
-        ink.column = columns
-                         .try_emplace({group, bubble.value},
-                                      static_cast<int>(columns.size()))
-                         .first->second;
-        ink.is_usable = measure.is_inside && measure.paper >= kMinPaper;
-        if (!ink.is_usable) continue;
-        ink.fill = std::clamp(1 - measure.inside / measure.paper, 0.0f, 1.0f);
-        ink.veil = std::clamp(1 - measure.light / measure.paper, 0.0f, 1.0f);
-        ink.rim = std::clamp(1 - measure.rim / measure.paper, 0.0f, 1.0f);
-        ink.shadow = ShadowIn(measure, measure.inside);
-        ink.rim_shadow = ShadowIn(measure, measure.rim);
-      }
-    }
-    *column_count = static_cast<int>(columns.size());
-    return inks;
   }
 
   // Agreement of a bubble's outline with its place: 0 at what lies beside
@@ -301,7 +303,7 @@ class PageReader {
 
   SheetReading Decide() const {
     int columns = 0;
-    const std::vector<Ink> inks = Inks(&columns);
+    const std::vector<Ink> inks = FindInks(sheet_, measures_, &columns);
     const MarkLevels levels = FindLevels(inks, sheet_.group_count(), columns);
     SheetReading reading;
     reading.empty_level = levels.empty_fill;
@@ -325,13 +327,14 @@ class PageReader {
         bubble.trace = levels.trace[at];
         bubble.fill = inks[at].fill;
         bubble.shadow = inks[at].shadow;
+        if (field.filled_cancels) {
+          bubble.cancelling = CancellingOf(inks[at].fill, inks[at].stroke);
+        }
         bubble.rim = rim_traces[at];
+        bubble.veil = levels.veil[at];
         bubble.is_crossed =
             strokes_stray && measure.is_crossed && inks[at].veil < kStrokeVeil;
-        // What lies a whole step off matches print, but not its own.
-        bubble.match = is_unconfirmed_ || is_step_off_[group]
-                           ? 0
-                           : Match(measure, print_.groups[group]);
+        bubble.match = MatchInPlace(measure, group);
         bubble.is_inside = inks[at].is_usable;
       }
       FieldReading& decided = reading.fields.emplace_back(
@@ -352,8 +355,9 @@ class PageReader {
   std::vector<BubbleMeter> meters_;
   // Nothing shows that the bubbles are where they should be.
   bool is_unconfirmed_ = false;
-  // Per group.
-  std::vector<bool> is_step_off_;
+  // Per group: it lies a whole step off; and where its marks lie.
+  std::vector<bool> is_off_;
+  std::vector<MarkPlace> mark_places_;
   // One per bubble, field by field.
   std::vector<BubbleMeasure> measures_;
   // Per field, its first bubble's place in measures_.

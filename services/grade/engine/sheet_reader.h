@@ -44,6 +44,8 @@ struct BubbleReading {
   // Agreement of the printed outline with its expected place, 0..1.
   double match = 0;
   bool marked = false;
+  // Filled where that takes a mark back.
+  bool cancelled = false;
   // Where its centre was found, scan pixels.
   PixelPoint center;
 };

@@ -145,6 +145,13 @@ void WriteSheetMembers(const GradeSheetResponse& sheet, JsonWriter& json) {
     json.EndArray();
   }
   json.EndObject();
+  if (sheet.boxes_size() > 0) {
+    json.Key("boxes").BeginObject();
+    for (const grade::v1::BoxReading& box : sheet.boxes()) {
+      json.Key(box.label()).Number(box.ink());
+    }
+    json.EndObject();
+  }
   json.Key("confidence").BeginObject();
   for (const FieldReading& field : sheet.fields()) {
     json.Key(field.label()).Number(field.confidence());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -196,6 +197,21 @@ absl::Status ResultFolder::Remember(const Scan& scan,
   return journal_->Append(entry);
 }
 
+absl::Status ResultFolder::WriteBoxes(
+    const Scan& scan, const grade::v1::GradeSheetResponse& sheet) {
+  const std::set<std::string> in_review(sheet.review().begin(),
+                                        sheet.review().end());
+  for (const grade::v1::BoxReading& box : sheet.boxes()) {
+    // Those to review have a picture there already.
+    if (box.crop().content().empty() || in_review.count(box.label()) > 0) {
+      continue;
+    }
+    SL_RETURN_IF_ERROR(
+        crops_->Write(scan, FileWord(box.label()), box.crop()).status());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ResultFolder::Add(const Scan& scan, const SheetOutcome& outcome) {
   if (outcome.ok()) {
     for (const grade::v1::ReviewItem& item : ReviewItemsOf(*outcome)) {
@@ -209,6 +225,7 @@ absl::Status ResultFolder::Add(const Scan& scan, const SheetOutcome& outcome) {
       SL_RETURN_IF_ERROR(review_->Write(ReviewCsv(scan.name, item, crop)));
     }
   }
+  if (outcome.ok()) SL_RETURN_IF_ERROR(WriteBoxes(scan, *outcome));
   SL_RETURN_IF_ERROR(page_->Add(scan.name, outcome));
   // Last: whoever reads the line finds the rest.
   return results_->Write(SheetCsv(scan.name, outcome, options_.labels));

@@ -89,6 +89,9 @@ class ResultFolder {
   explicit ResultFolder(ResultFolderOptions options)
       : options_(std::move(options)) {}
   std::string PathOf(const char* name) const;
+  // Pictures of handwriting.
+  absl::Status WriteBoxes(const Scan& scan,
+                          const grade::v1::GradeSheetResponse& sheet);
   absl::Status SetReviewAside();
   absl::Status DropReviewSetAside();
 

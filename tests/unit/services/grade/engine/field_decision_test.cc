@@ -253,5 +253,38 @@ TEST(FieldDecision, AGivenThresholdIsComparedWithTheFill) {
   EXPECT_THAT(close.flags, ElementsAreArray({Flag::kAmbiguous}));
 }
 
+// Four empty bubbles with these veils.
+FieldReading DecideVeiled(const std::vector<double>& veils) {
+  Field field;
+  std::vector<BubbleEvidence> evidence;
+  for (size_t i = 0; i < veils.size(); ++i) {
+    field.bubbles.push_back(
+        {std::string(1, static_cast<char>('A' + i)), {}, {}, {}});
+    BubbleEvidence& bubble = evidence.emplace_back();
+    bubble.match = 1;
+    bubble.veil = veils[i];
+  }
+  GroupLevels levels = kLevels;
+  levels.veiled_from = 0.07;
+  return DecideField(field, evidence, levels, {});
+}
+
+TEST(VeiledBubbles, OneAloneIsAFaintMark) {
+  const FieldReading reading = DecideVeiled({0.01, 0.12, 0.02, 0});
+  EXPECT_EQ(reading.answer, "B");
+  EXPECT_THAT(reading.flags, ElementsAreArray({Flag::kFaint}));
+  EXPECT_TRUE(reading.needs_review);
+}
+
+TEST(VeiledBubbles, SeveralAreLightOrBlur) {
+  const FieldReading reading = DecideVeiled({0.1, 0.12, 0.09, 0.1});
+  EXPECT_EQ(reading.answer, "");
+  EXPECT_FALSE(reading.needs_review);
+}
+
+TEST(VeiledBubbles, LittleIsNothing) {
+  EXPECT_EQ(DecideVeiled({0, 0.05, 0, 0}).answer, "");
+}
+
 }  // namespace
 }  // namespace sightline::grade

@@ -57,6 +57,29 @@ TEST(MarkLevels, LettersDoNotCount) {
   EXPECT_GT(levels.mark_fill, 0.6);
 }
 
+TEST(MarkLevels, ShadingShowsBesideALetterThatWeighsMore) {
+  Page page(4);
+  for (int row = 0; row < 12; ++row) page.AddRow({0, 0, 0, 0}, 0.004f);
+  // The heaviest letter, paler than elsewhere, under light shading.
+  page.bubbles[2].fill = 0.29f;
+  page.bubbles[2].veil = 0.16f;
+  const MarkLevels levels = FindLevels(page.bubbles, 1, 4);
+  EXPECT_GT(levels.veil[2], levels.groups[0].veiled_from);
+  for (size_t i = 0; i < page.bubbles.size(); ++i) {
+    if (i == 2) continue;
+    EXPECT_LT(levels.veil[i], levels.groups[0].veiled_from) << i;
+  }
+}
+
+TEST(MarkLevels, AMarkIsBeyondDoubtOnlyAgainstTheWeightOfLetters) {
+  Page page(5);
+  for (int row = 0; row < 20; ++row) page.AddRow({0, 0, 0, 0});
+  for (Ink& ink : page.bubbles) ink.fill += 0.25f;
+  const MarkLevels levels = FindLevels(page.bubbles, 1, 4);
+  EXPECT_GT(levels.empty_fill, 0.35);
+  EXPECT_GT(levels.groups[0].marked_from, 0.2);
+}
+
 TEST(MarkLevels, ABlankPageHasNoMarks) {
   for (const float noise : {0.0f, 0.005f, 0.02f}) {
     Page page(2);
