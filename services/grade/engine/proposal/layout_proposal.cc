@@ -1,0 +1,232 @@
+#include "services/grade/engine/proposal/layout_proposal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/grade/engine/canvas.h"
+#include "services/grade/engine/proposal/bubble_finder.h"
+#include "services/grade/engine/proposal/grid_block.h"
+#include "services/grade/engine/proposal/grid_finder.h"
+#include "services/grade/engine/proposal/outline_evidence.h"
+#include "services/grade/engine/proposal/paper_level.h"
+#include "services/grade/engine/proposal/reading_order.h"
+#include "services/grade/engine/proposal/reasons.h"
+
+namespace sightline::grade {
+namespace {
+
+constexpr int kLeastSide = 100;
+// How far a bubble may lie from its place in a level grid: pixels, and parts
+// of its size besides.
+constexpr double kDeviationPixels = 1.5;
+constexpr double kDeviationSizes = 0.07;
+// A turn that is worth telling.
+constexpr double kTurnDegrees = 0.05;
+// Notes name this many places.
+constexpr size_t kMostNamed = 5;
+
+absl::Status NotFound(size_t outlines) {
+  return Error(absl::StatusCode::kInvalidArgument, kBubblesNotFound)
+      .Field("", absl::StrCat(
+                     "shows no grid of bubbles: it must be the blank page, "
+                     "with outlines 8 to 120 pixels wide that do not touch, "
+                     "at least 4 to a row or column; ",
+                     outlines, outlines == 1 ? " outline was" :
+                                               " outlines were",
+                     " found"));
+}
+
+absl::Status CheckStraight(const GridSearch& search) {
+  double worst = 0;
+  double most = 0;
+  for (const FoundGrid& grid : search.grids) {
+    const double allowed =
+        kDeviationPixels +
+        kDeviationSizes * std::min(grid.size.width, grid.size.height);
+    if (grid.deviation - allowed > worst - most || worst == 0) {
+      worst = grid.deviation;
+      most = allowed;
+    }
+  }
+  if (worst <= most) return absl::OkStatus();
+  Error error(absl::StatusCode::kInvalidArgument, kReferenceNotStraight);
+  const double turn = std::abs(search.tilt_degrees);
+  if (turn >= kTurnDegrees) {
+    error.Field(
+        "", absl::StrFormat(
+                "lies %.2f degrees %s: straighten it first; bubbles are up to "
+                "%.1f pixels off their rows and columns",
+                turn,
+                search.tilt_degrees > 0 ? "clockwise" : "counterclockwise",
+                worst));
+  } else {
+    error.Field("", absl::StrFormat(
+                        "is bent or seen from the side: bubbles are up to %.1f "
+                        "pixels off their rows and columns; scan the page "
+                        "flat, or use the file it was printed from",
+                        worst));
+  }
+  return error.With("degrees", absl::StrFormat("%.3f", search.tilt_degrees));
+}
+
+Box BoundsOf(const GridBlock& made) {
+  const FieldBlock& block = made.block;
+  const bool down = made.is_number ||
+                    block.value_direction == Direction::kTopToBottom;
+  const double right =
+      down ? block.field_gap * (made.fields - 1)
+           : block.value_gap * (made.values - 1);
+  const double bottom =
+      down ? block.value_gap * (made.values - 1)
+           : block.field_gap * (made.fields - 1);
+  return {block.origin.x - block.bubble.width / 2,
+          block.origin.y - block.bubble.height / 2,
+          block.origin.x + right + block.bubble.width / 2,
+          block.origin.y + bottom + block.bubble.height / 2};
+}
+
+std::vector<GridBlock> InReadingOrder(std::vector<GridBlock> blocks) {
+  std::vector<Box> boxes;
+  for (const GridBlock& block : blocks) boxes.push_back(BoundsOf(block));
+  std::vector<GridBlock> ordered;
+  for (const int i : ReadingOrder(boxes)) {
+    ordered.push_back(std::move(blocks[i]));
+  }
+  return ordered;
+}
+
+std::string Range(const std::string& prefix, int first, int count) {
+  return count == 1 ? absl::StrCat(prefix, first)
+                    : absl::StrCat(prefix, first, "..", first + count - 1);
+}
+
+void Add(GridBlock made, std::string name, std::string labels,
+         LayoutProposal& proposal) {
+  made.block.name = name;
+  made.block.labels = {std::move(labels)};
+  // Rounding leaves what sums up to less than a hundredth of certainty.
+  proposal.blocks.push_back({std::move(name),
+                             std::round(100 * made.confidence) / 100,
+                             std::move(made.notes)});
+  proposal.layout.blocks.push_back(std::move(made.block));
+}
+
+// What most blocks share stands once.
+void ShareBubbles(SheetLayout& layout) {
+  layout.bubble = layout.blocks.front().bubble;
+  layout.shape = *layout.blocks.front().shape;
+  int most = 0;
+  for (const FieldBlock& block : layout.blocks) {
+    const int same = static_cast<int>(std::count_if(
+        layout.blocks.begin(), layout.blocks.end(),
+        [&](const FieldBlock& other) {
+          return other.bubble == block.bubble && other.shape == block.shape;
+        }));
+    if (same <= most) continue;
+    most = same;
+    layout.bubble = block.bubble;
+    layout.shape = *block.shape;
+  }
+  for (FieldBlock& block : layout.blocks) {
+    if (block.bubble == layout.bubble) block.bubble = {};
+    if (block.shape == layout.shape) block.shape.reset();
+  }
+}
+
+std::string AloneNote(const std::vector<FoundOutline>& outlines,
+                      const std::vector<int>& alone) {
+  std::string note = absl::StrCat(
+      alone.size(), alone.size() == 1 ? " bubble" : " bubbles",
+      " without a grid left out: at ");
+  for (size_t i = 0; i < std::min(alone.size(), kMostNamed); ++i) {
+    const PixelPoint at = outlines[alone[i]].center;
+    absl::StrAppendFormat(&note, "%s(%.0f, %.0f)", i == 0 ? "" : ", ", at.x,
+                          at.y);
+  }
+  if (alone.size() > kMostNamed) absl::StrAppend(&note, " ...");
+  return note;
+}
+
+// What the layout's own check says of a proposal.
+void NoteProblems(LayoutProposal& proposal) {
+  for (const LayoutProblem& problem : Sheet::Check(proposal.layout)) {
+    if (proposal.notes.size() >= 50) return;
+    proposal.notes.push_back(
+        absl::StrCat(problem.field, ": ", problem.description));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<LayoutProposal> ProposeLayout(const GrayImage& page,
+                                             const StopToken& stop) {
+  if (page.width() < kLeastSide || page.height() < kLeastSide) {
+    return Error(absl::StatusCode::kInvalidArgument, kReferenceTooSmall)
+        .Field("", absl::StrCat("measures ", page.width(), " x ",
+                                page.height(), " pixels, at least ",
+                                kLeastSide, " a side are needed"));
+  }
+  const PaperLevel paper(page);
+  SL_ASSIGN_OR_RETURN(const FoundPrint print, FindPrint(page, paper, stop));
+  SL_RETURN_IF_ERROR(stop.Poll());
+  const GridSearch search = FindGrids(print.outlines);
+  if (search.grids.empty()) return NotFound(print.outlines.size());
+  SL_RETURN_IF_ERROR(CheckStraight(search));
+
+  const PrintView view(page, paper);
+  std::vector<GridBlock> numbers;
+  std::vector<GridBlock> questions;
+  for (const FoundGrid& grid : search.grids) {
+    SL_RETURN_IF_ERROR(stop.Poll());
+    for (GridBlock& block : BlocksOf(view, grid, print.outlines)) {
+      (block.is_number ? numbers : questions).push_back(std::move(block));
+    }
+  }
+
+  LayoutProposal proposal;
+  SheetLayout& layout = proposal.layout;
+  layout.page = {double(page.width()), double(page.height())};
+  int number = 1;
+  for (GridBlock& block : InReadingOrder(std::move(numbers))) {
+    const std::string name = absl::StrCat("number", number++);
+    const std::string labels =
+        Range(absl::StrCat(name, "_"), 1, block.fields);
+    if (block.fields > 1) layout.combined.push_back({name, {labels}});
+    Add(std::move(block), name, labels, proposal);
+  }
+  int question = 1;
+  int column = 1;
+  for (GridBlock& block : InReadingOrder(std::move(questions))) {
+    const int count = block.fields;
+    Add(std::move(block), absl::StrCat("questions ", column++),
+        Range("q", question, count), proposal);
+    question += count;
+  }
+  ShareBubbles(layout);
+  proposal.markers = FindCornerMarkers(view, print.solids);
+  if (std::abs(search.tilt_degrees) >= kTurnDegrees) {
+    proposal.notes.push_back(absl::StrFormat(
+        "the page lies %.2f degrees %s: straighten it for exact places",
+        std::abs(search.tilt_degrees),
+        search.tilt_degrees > 0 ? "clockwise" : "counterclockwise"));
+  }
+  if (!search.alone.empty()) {
+    proposal.notes.push_back(AloneNote(print.outlines, search.alone));
+  }
+  NoteProblems(proposal);
+  return proposal;
+}
+
+int64_t ProposeLayoutBytes(int width, int height) {
+  // Grids and their groups: some words per outline, with their copies.
+  return PaperLevel::Bytes(width, height) + FindPrintBytes(width, height) +
+         int64_t{kMaxOutlines} * 400;
+}
+
+}  // namespace sightline::grade
