@@ -17,6 +17,7 @@
 #include "services/grade/engine/proposal/paper_level.h"
 #include "services/grade/engine/proposal/reading_order.h"
 #include "services/grade/engine/proposal/reasons.h"
+#include "services/grade/engine/proposal/straighten.h"
 
 namespace sightline::grade {
 namespace {
@@ -75,10 +76,17 @@ absl::Status CheckStraight(const GridSearch& search) {
   return error.With("degrees", absl::StrFormat("%.3f", search.tilt_degrees));
 }
 
+bool ValuesRunDown(const FieldBlock& block) {
+  return block.kind == FieldKind::kInteger ||
+         block.value_direction == Direction::kTopToBottom;
+}
+
+// Places to a hundredth of a pixel are exact enough, and can be read.
+double Rounded(double value) { return std::round(value * 100) / 100; }
+
 Box BoundsOf(const GridBlock& made) {
   const FieldBlock& block = made.block;
-  const bool down = made.is_number ||
-                    block.value_direction == Direction::kTopToBottom;
+  const bool down = ValuesRunDown(block);
   const double right =
       down ? block.field_gap * (made.fields - 1)
            : block.value_gap * (made.values - 1);
@@ -139,6 +147,14 @@ void ShareBubbles(SheetLayout& layout) {
   }
 }
 
+bool IsMarker(PixelPoint point, const std::vector<CornerMarker>& markers) {
+  return std::any_of(
+      markers.begin(), markers.end(), [&](const CornerMarker& marker) {
+        return std::abs(point.x - marker.center.x) < marker.size.width / 2 &&
+               std::abs(point.y - marker.center.y) < marker.size.height / 2;
+      });
+}
+
 std::string AloneNote(const std::vector<FoundOutline>& outlines,
                       const std::vector<int>& alone) {
   std::string note = absl::StrCat(
@@ -153,6 +169,93 @@ std::string AloneNote(const std::vector<FoundOutline>& outlines,
   return note;
 }
 
+// What was found on a page.
+struct Search {
+  PaperLevel paper;
+  FoundPrint print;
+  GridSearch grids;
+};
+
+absl::StatusOr<Search> SearchPage(const GrayImage& page,
+                                  const StopToken& stop) {
+  Search search = {PaperLevel(page), {}, {}};
+  SL_ASSIGN_OR_RETURN(search.print, FindPrint(page, search.paper, stop));
+  SL_RETURN_IF_ERROR(stop.Poll());
+  search.grids = FindGrids(search.print.outlines);
+  if (search.grids.grids.empty()) return NotFound(search.print.outlines.size());
+  return search;
+}
+
+// The blocks, markers and notes of a page.
+absl::Status Fill(const GrayImage& page, const Search& search,
+                  const StopToken& stop, LayoutProposal& proposal) {
+  const std::vector<FoundOutline>& outlines = search.print.outlines;
+  const PrintView view(page, search.paper);
+  std::vector<GridBlock> numbers;
+  std::vector<GridBlock> questions;
+  for (const FoundGrid& grid : search.grids.grids) {
+    SL_RETURN_IF_ERROR(stop.Poll());
+    for (GridBlock& block : BlocksOf(view, grid, outlines)) {
+      (block.is_number ? numbers : questions).push_back(std::move(block));
+    }
+  }
+  SheetLayout& layout = proposal.layout;
+  layout.page = {double(page.width()), double(page.height())};
+  int number = 1;
+  for (GridBlock& block : InReadingOrder(std::move(numbers))) {
+    const std::string name = absl::StrCat("number", number++);
+    const std::string labels =
+        Range(absl::StrCat(name, "_"), 1, block.fields);
+    layout.combined.push_back({name, {labels}});
+    Add(std::move(block), name, labels, proposal);
+  }
+  int question = 1;
+  int column = 1;
+  for (GridBlock& block : InReadingOrder(std::move(questions))) {
+    const int count = block.fields;
+    Add(std::move(block), absl::StrCat("questions ", column++),
+        Range("q", question, count), proposal);
+    question += count;
+  }
+  ShareBubbles(layout);
+  proposal.markers = FindCornerMarkers(view, search.print.solids);
+  const double tilt = search.grids.tilt_degrees;
+  if (std::abs(tilt) >= kTurnDegrees) {
+    proposal.notes.push_back(absl::StrFormat(
+        "the page lies %.2f degrees %s: straighten it for exact places",
+        std::abs(tilt), tilt > 0 ? "clockwise" : "counterclockwise"));
+  }
+  std::vector<int> alone = search.grids.alone;
+  std::erase_if(alone, [&](int index) {
+    return IsMarker(outlines[index].center, proposal.markers);
+  });
+  if (!alone.empty()) proposal.notes.push_back(AloneNote(outlines, alone));
+  return absl::OkStatus();
+}
+
+// From pixels to the layout's units.
+void Scale(double x, double y, LayoutProposal& proposal) {
+  const auto scale_size = [&](PixelSize& size) {
+    size = {Rounded(size.width * x), Rounded(size.height * y)};
+  };
+  const auto scale_point = [&](PixelPoint& point) {
+    point = {Rounded(point.x * x), Rounded(point.y * y)};
+  };
+  SheetLayout& layout = proposal.layout;
+  scale_size(layout.bubble);
+  for (FieldBlock& block : layout.blocks) {
+    const bool down = ValuesRunDown(block);
+    scale_point(block.origin);
+    scale_size(block.bubble);
+    block.value_gap = Rounded(block.value_gap * (down ? y : x));
+    block.field_gap = Rounded(block.field_gap * (down ? x : y));
+  }
+  for (CornerMarker& marker : proposal.markers) {
+    scale_point(marker.center);
+    scale_size(marker.size);
+  }
+}
+
 // What the layout's own check says of a proposal.
 void NoteProblems(LayoutProposal& proposal) {
   for (const LayoutProblem& problem : Sheet::Check(proposal.layout)) {
@@ -165,6 +268,7 @@ void NoteProblems(LayoutProposal& proposal) {
 }  // namespace
 
 absl::StatusOr<LayoutProposal> ProposeLayout(const GrayImage& page,
+                                             const ProposalOptions& options,
                                              const StopToken& stop) {
   if (page.width() < kLeastSide || page.height() < kLeastSide) {
     return Error(absl::StatusCode::kInvalidArgument, kReferenceTooSmall)
@@ -172,61 +276,33 @@ absl::StatusOr<LayoutProposal> ProposeLayout(const GrayImage& page,
                                 page.height(), " pixels, at least ",
                                 kLeastSide, " a side are needed"));
   }
-  const PaperLevel paper(page);
-  SL_ASSIGN_OR_RETURN(const FoundPrint print, FindPrint(page, paper, stop));
-  SL_RETURN_IF_ERROR(stop.Poll());
-  const GridSearch search = FindGrids(print.outlines);
-  if (search.grids.empty()) return NotFound(print.outlines.size());
-  SL_RETURN_IF_ERROR(CheckStraight(search));
-
-  const PrintView view(page, paper);
-  std::vector<GridBlock> numbers;
-  std::vector<GridBlock> questions;
-  for (const FoundGrid& grid : search.grids) {
-    SL_RETURN_IF_ERROR(stop.Poll());
-    for (GridBlock& block : BlocksOf(view, grid, print.outlines)) {
-      (block.is_number ? numbers : questions).push_back(std::move(block));
-    }
-  }
-
+  SL_ASSIGN_OR_RETURN(Search search, SearchPage(page, stop));
   LayoutProposal proposal;
-  SheetLayout& layout = proposal.layout;
-  layout.page = {double(page.width()), double(page.height())};
-  int number = 1;
-  for (GridBlock& block : InReadingOrder(std::move(numbers))) {
-    const std::string name = absl::StrCat("number", number++);
-    const std::string labels =
-        Range(absl::StrCat(name, "_"), 1, block.fields);
-    if (block.fields > 1) layout.combined.push_back({name, {labels}});
-    Add(std::move(block), name, labels, proposal);
+  const double tilt = search.grids.tilt_degrees;
+  if (options.straighten && std::abs(tilt) >= kTurnDegrees) {
+    proposal.straightened = Straightened(page, tilt);
+    proposal.turned_degrees = tilt;
+    SL_ASSIGN_OR_RETURN(search, SearchPage(proposal.straightened, stop));
   }
-  int question = 1;
-  int column = 1;
-  for (GridBlock& block : InReadingOrder(std::move(questions))) {
-    const int count = block.fields;
-    Add(std::move(block), absl::StrCat("questions ", column++),
-        Range("q", question, count), proposal);
-    question += count;
-  }
-  ShareBubbles(layout);
-  proposal.markers = FindCornerMarkers(view, print.solids);
-  if (std::abs(search.tilt_degrees) >= kTurnDegrees) {
-    proposal.notes.push_back(absl::StrFormat(
-        "the page lies %.2f degrees %s: straighten it for exact places",
-        std::abs(search.tilt_degrees),
-        search.tilt_degrees > 0 ? "clockwise" : "counterclockwise"));
-  }
-  if (!search.alone.empty()) {
-    proposal.notes.push_back(AloneNote(print.outlines, search.alone));
+  SL_RETURN_IF_ERROR(CheckStraight(search.grids));
+  const bool is_turned = !proposal.straightened.empty();
+  SL_RETURN_IF_ERROR(
+      Fill(is_turned ? proposal.straightened : page, search, stop, proposal));
+  if (!is_turned && options.page.width > 0) {
+    Scale(options.page.width / page.width(),
+          options.page.height / page.height(), proposal);
+    proposal.layout.page = options.page;
   }
   NoteProblems(proposal);
   return proposal;
 }
 
-int64_t ProposeLayoutBytes(int width, int height) {
+int64_t ProposeLayoutBytes(int width, int height,
+                           const ProposalOptions& options) {
   // Grids and their groups: some words per outline, with their copies.
   return PaperLevel::Bytes(width, height) + FindPrintBytes(width, height) +
-         int64_t{kMaxOutlines} * 400;
+         int64_t{kMaxOutlines} * 400 +
+         (options.straighten ? int64_t{width} * height : 0);
 }
 
 }  // namespace sightline::grade

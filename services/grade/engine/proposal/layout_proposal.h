@@ -28,26 +28,40 @@ struct BlockFinding {
   std::vector<std::string> notes;
 };
 
+struct ProposalOptions {
+  // The page's size in the layout's units; {0, 0}: the picture's pixels.
+  PixelSize page;
+  // A page that lies askew is turned first.
+  bool straighten = false;
+};
+
 struct LayoutProposal {
-  // In pixels of the page's picture. Numbers are also combined fields.
+  // Numbers are also combined fields.
   SheetLayout layout;
   std::vector<CornerMarker> markers;
   // One per block, in order.
   std::vector<BlockFinding> blocks;
   // Of the page as a whole.
   std::vector<std::string> notes;
+  // The turned page, if it was turned; else empty. The layout is in its pixels
+  // then.
+  GrayImage straightened;
+  // By how much, counterclockwise.
+  double turned_degrees = 0;
 };
 
 // Proposes a layout of `page`, a blank sheet that covers the picture. Errors:
 // InvalidArgument BUBBLES_NOT_FOUND; REFERENCE_NOT_STRAIGHT with "degrees", if
-// the rows and columns are turned or bent so far that a level grid misses
-// bubbles; REFERENCE_TOO_SMALL (a side below 100 pixels); the stop's reason.
+// the rows and columns are turned, and not to be straightened, or bent so far
+// that a level grid misses bubbles; REFERENCE_TOO_SMALL (a side below 100 pixels); the stop's reason.
 // Deterministic and thread-safe; time is bounded by the page's size.
 absl::StatusOr<LayoutProposal> ProposeLayout(const GrayImage& page,
+                                             const ProposalOptions& options,
                                              const StopToken& stop);
 
 // Upper bound of what ProposeLayout() allocates for a page of this size.
-int64_t ProposeLayoutBytes(int width, int height);
+int64_t ProposeLayoutBytes(int width, int height,
+                           const ProposalOptions& options);
 
 }  // namespace sightline::grade
 
