@@ -20,14 +20,14 @@ namespace {
 // Bubbles of a page at 300 dpi are seen clearly; finer scans are reduced.
 constexpr int kProposalLongSide = 3000;
 constexpr int kPreviewWidth = 1600;
-constexpr int kLeastDefaultWidth = 600;
+constexpr int kLeastDefaultWidth = 1200;
 // Answer message of a proposal, without images.
 constexpr int64_t kAnswerBytes = 1 << 20;
 
 int PreviewWidth(const v1::PreviewOptions& options, double page_width) {
   if (options.width() != 0) return options.width();
-  return static_cast<int>(
-      std::clamp(page_width, double{kLeastDefaultWidth}, double{kPreviewWidth}));
+  return static_cast<int>(std::clamp(page_width, double{kLeastDefaultWidth},
+                                     double{kPreviewWidth}));
 }
 
 void ToMessage(PixelSize size, common::v1::Size* message) {
@@ -93,10 +93,12 @@ std::vector<MarkerPlace> MarkerPlaces(const v1::SheetLayout& layout) {
   return places;
 }
 
-absl::StatusOr<common::v1::EncodedImage> Draw(
-    const v1::SheetLayout& message, const SheetLayout& layout,
-    const Sheet& sheet, const GrayImage& reference,
-    const v1::PreviewOptions& options, const std::string& options_path) {
+absl::StatusOr<common::v1::EncodedImage> Draw(const v1::SheetLayout& message,
+                                              const SheetLayout& layout,
+                                              const Sheet& sheet,
+                                              const GrayImage& reference,
+                                              const v1::PreviewOptions& options,
+                                              const std::string& options_path) {
   const absl::StatusOr<RgbImage> drawn =
       DrawLayout(layout, sheet, MarkerPlaces(message), reference,
                  PreviewWidth(options, layout.page.width));
@@ -137,17 +139,16 @@ absl::StatusOr<v1::ProposeLayoutResponse> AnswerProposeLayout(
                            double(header.info.oriented_height())};
   proposal_options.straighten = options.straighten();
   const int64_t preview_bytes =
-      options.return_preview()
-          ? PreviewBytes(width, height, options.preview())
-          : 0;
-  SL_RETURN_IF_ERROR(call.Reserve(std::max(
-      header.decode_bytes,
-      int64_t{width} * height +
-          ProposeLayoutBytes(width, height, proposal_options) +
-          preview_bytes + kAnswerBytes)));
-  SL_ASSIGN_OR_RETURN(const Decoded<GrayImage> page,
-                      DecodeGrayMessage(source, "reference", kProposalLongSide,
-                                        limits.image));
+      options.return_preview() ? PreviewBytes(width, height, options.preview())
+                               : 0;
+  SL_RETURN_IF_ERROR(call.Reserve(
+      std::max(header.decode_bytes,
+               int64_t{width} * height +
+                   ProposeLayoutBytes(width, height, proposal_options) +
+                   preview_bytes + kAnswerBytes)));
+  SL_ASSIGN_OR_RETURN(
+      const Decoded<GrayImage> page,
+      DecodeGrayMessage(source, "reference", kProposalLongSide, limits.image));
 
   SL_RETURN_IF_ERROR(call.EnterStage("propose"));
   const absl::StatusOr<LayoutProposal> proposal =
@@ -176,11 +177,10 @@ absl::StatusOr<v1::ProposeLayoutResponse> AnswerProposeLayout(
     // What is wrong with it stands in the notes.
     const absl::StatusOr<Sheet> sheet = Sheet::Create(proposal->layout);
     if (sheet.ok()) {
-      SL_ASSIGN_OR_RETURN(
-          *response.mutable_preview(),
-          Draw(response.layout(), proposal->layout, *sheet,
-               is_turned ? proposal->straightened : page.pixels,
-               options.preview(), "options.preview"));
+      SL_ASSIGN_OR_RETURN(*response.mutable_preview(),
+                          Draw(response.layout(), proposal->layout, *sheet,
+                               is_turned ? proposal->straightened : page.pixels,
+                               options.preview(), "options.preview"));
     }
   }
   *response.mutable_cost() = call.Cost();
@@ -192,8 +192,7 @@ absl::StatusOr<common::v1::EncodedImage> DrawLayoutMessage(
     const v1::PreviewOptions& options, const std::string& options_path,
     const GradeLimits& limits) {
   SL_RETURN_IF_ERROR(call.EnterStage("preview"));
-  SL_RETURN_IF_ERROR(
-      CheckOutput(options.output(), options_path + ".output"));
+  SL_RETURN_IF_ERROR(CheckOutput(options.output(), options_path + ".output"));
   absl::StatusOr<SheetLayout> layout = ToLayout(message);
   if (!layout.ok()) return PrefixFields(layout.status(), path);
   absl::StatusOr<Sheet> sheet = Sheet::Create(*layout);
@@ -210,9 +209,9 @@ absl::StatusOr<common::v1::EncodedImage> DrawLayoutMessage(
         const ImageHeader header,
         InspectImage(source, reference_path, long_side, limits.image));
     SL_RETURN_IF_ERROR(call.Reserve(header.decode_bytes + draw_bytes));
-    SL_ASSIGN_OR_RETURN(Decoded<GrayImage> decoded,
-                        DecodeGrayMessage(source, reference_path, long_side,
-                                          limits.image));
+    SL_ASSIGN_OR_RETURN(
+        Decoded<GrayImage> decoded,
+        DecodeGrayMessage(source, reference_path, long_side, limits.image));
     reference = std::move(decoded.pixels);
   } else {
     SL_RETURN_IF_ERROR(call.Reserve(draw_bytes));

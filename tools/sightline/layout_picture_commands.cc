@@ -17,8 +17,8 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "sightline/grade/v1/grade.grpc.pb.h"
-#include "tools/sightline/client/connection.h"
 #include "tools/sightline/arguments.h"
+#include "tools/sightline/client/connection.h"
 #include "tools/sightline/input/message_file.h"
 #include "tools/sightline/input/read_file.h"
 #include "tools/sightline/input/scan_list.h"
@@ -43,7 +43,8 @@ constexpr char kFromReference[] =
     "  sightline layout from-reference page.png --out layout.json "
     "--preview check.png\n"
     "  sightline layout from-reference form.pdf --page 2 --out layout.json\n\n"
-    "Questions become q1, q2 ... in reading order with values A, B ...; columns "
+    "Questions become q1, q2 ... in reading order with values A, B ...; "
+    "columns "
     "of ten become numbers. A PDF's page, and a page that was straightened, is "
     "written beside the layout as NAME-reference.png.\n\n"
     "Exit code: 0, or 13 if the page shows no bubbles or lies askew.";
@@ -85,9 +86,9 @@ absl::Status FlagError(absl::string_view message) {
 void SetPreview(int width, const std::string& path,
                 grade::v1::PreviewOptions* options) {
   options->set_width(width);
-  options->mutable_output()->set_format(
-      absl::EndsWithIgnoreCase(path, ".png") ? common::v1::IMAGE_FORMAT_PNG
-                                             : common::v1::IMAGE_FORMAT_JPEG);
+  options->mutable_output()->set_format(absl::EndsWithIgnoreCase(path, ".png")
+                                            ? common::v1::IMAGE_FORMAT_PNG
+                                            : common::v1::IMAGE_FORMAT_JPEG);
 }
 
 // The one page that `path` and --page name.
@@ -95,8 +96,8 @@ absl::StatusOr<Scan> ChoosePage(const std::string& path, int page,
                                 const StopToken& stop) {
   SL_ASSIGN_OR_RETURN(std::vector<Scan> pages, ListScans({path}, {}, stop));
   if (page < 0 || page > static_cast<int>(pages.size())) {
-    return FlagError(absl::StrCat("--page is ", page, ", ", path, " has ",
-                                  pages.size()));
+    return FlagError(
+        absl::StrCat("--page is ", page, ", ", path, " has ", pages.size()));
   }
   if (page == 0 && pages.size() > 1) {
     return FlagError(absl::StrCat(path, " has ", pages.size(),
@@ -116,8 +117,8 @@ absl::StatusOr<std::string> AsPng(const std::string& picture, int page) {
 // Where a picture that has no file of its own goes: beside the layout.
 std::string ReferencePath(const std::string& out) {
   const fs::path path(out);
-  return (path.parent_path() / absl::StrCat(path.stem().string(),
-                                            "-reference.png"))
+  return (path.parent_path() /
+          absl::StrCat(path.stem().string(), "-reference.png"))
       .string();
 }
 
@@ -155,10 +156,10 @@ void Report(const ProposeLayoutResponse& answer, std::ostream& out,
     table.AddRow(
         {{block.name()},
          {absl::StrJoin(placed.labels(), " ")},
-         {is_number      ? "0..9"
-          : values == 1  ? placed.values(0)
-                         : absl::StrCat(placed.values(0), "..",
-                                        placed.values(values - 1))},
+         {is_number     ? "0..9"
+          : values == 1 ? placed.values(0)
+                        : absl::StrCat(placed.values(0), "..",
+                                       placed.values(values - 1))},
          {absl::StrFormat("%.2f", block.confidence()),
           block.confidence() < kDoubtful ? Style::kDoubtful : Style::kPlain},
          {absl::StrJoin(block.notes(), "; ")}});
@@ -171,10 +172,10 @@ void Report(const ProposeLayoutResponse& answer, std::ostream& out,
   }
   out << "\n" << table.Render(coloured);
   if (answer.turned_degrees() != 0) {
-    out << absl::StrFormat("straightened: turned by %.2f degrees %s\n",
-                           std::abs(answer.turned_degrees()),
-                           answer.turned_degrees() > 0 ? "counterclockwise"
-                                                       : "clockwise");
+    out << absl::StrFormat(
+        "straightened: turned by %.2f degrees %s\n",
+        std::abs(answer.turned_degrees()),
+        answer.turned_degrees() > 0 ? "counterclockwise" : "clockwise");
   }
   for (const std::string& note : answer.notes()) {
     out << Printable(note) << "\n";
@@ -280,8 +281,7 @@ absl::StatusOr<int> Preview(const PreviewFlags& flags, const std::string& path,
   ValidateLayoutRequest request;
   MessageFileOptions options;
   options.allow_outside = flags.allow_outside;
-  SL_RETURN_IF_ERROR(
-      ReadMessageFile(path, options, request.mutable_layout()));
+  SL_RETURN_IF_ERROR(ReadMessageFile(path, options, request.mutable_layout()));
   request.set_return_preview(true);
   SetPreview(flags.width, flags.out, request.mutable_preview());
   SL_ASSIGN_OR_RETURN(const Connection connection,

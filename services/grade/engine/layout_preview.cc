@@ -25,10 +25,9 @@ constexpr int kMaxWidth = 10000;
 constexpr int kMaxHeight = 20000;
 
 // Dark enough for letters on white, told apart also beside each other.
-constexpr Colour kBlockColours[] = {{0, 92, 190},   {186, 44, 20},
-                                    {0, 122, 92},   {128, 52, 176},
-                                    {176, 104, 0},  {0, 122, 152},
-                                    {196, 20, 104}, {88, 98, 0}};
+constexpr Colour kBlockColours[] = {
+    {0, 92, 190},  {186, 44, 20}, {0, 122, 92},   {128, 52, 176},
+    {176, 104, 0}, {0, 122, 152}, {196, 20, 104}, {88, 98, 0}};
 constexpr Colour kCode = {70, 74, 82};
 constexpr Colour kMarker = {214, 0, 122};
 constexpr Colour kPaper = {255, 255, 255};
@@ -40,6 +39,15 @@ Colour BlockColour(size_t index) {
 Box Joined(const Box& a, const Box& b) {
   return {std::min(a.left, b.left), std::min(a.top, b.top),
           std::max(a.right, b.right), std::max(a.bottom, b.bottom)};
+}
+
+// Print becomes pale, so that the layout stands out over it.
+void Lighten(RgbImage& image) {
+  constexpr double kKept = 0.6;
+  uint8_t* const end = image.data() + image.size_bytes();
+  for (uint8_t* sample = image.data(); sample < end; ++sample) {
+    *sample = static_cast<uint8_t>(255 - kKept * (255 - *sample) + 0.5);
+  }
 }
 
 // The number at the end of a label, or all of it.
@@ -67,7 +75,8 @@ class LayoutDrawer {
   }
 
   Box BoundsOf(const Field& field) const {
-    Box bounds = BoxOf(field.bubbles.front().center, field.bubbles.front().size);
+    Box bounds =
+        BoxOf(field.bubbles.front().center, field.bubbles.front().size);
     for (const Bubble& bubble : field.bubbles) {
       bounds = Joined(bounds, BoxOf(bubble.center, bubble.size));
     }
@@ -95,10 +104,10 @@ class LayoutDrawer {
       const Box box = BoxOf(bubble.center, bubble.size);
       const double letter = ValueHeight(box);
       const double wide = Canvas::TextWidth(letter, bubble.value);
-      DrawTag({box.right - 0.12 * box.width() - 0.5 * std::min(
-                                                      wide, 1.2 * letter),
-               box.bottom - 0.75 * letter},
-              letter, bubble.value, colour);
+      DrawTag(
+          {box.right - 0.12 * box.width() - 0.5 * std::min(wide, 1.2 * letter),
+           box.bottom - 0.75 * letter},
+          letter, bubble.value, colour);
     }
     DrawLabel(field, colour, pitch);
   }
@@ -111,8 +120,7 @@ class LayoutDrawer {
     const double padding = 3 * line_;
     const double wide = Canvas::TextWidth(height, name);
     // Above the frame; within it at the page's upper edge.
-    const double bottom =
-        std::max(frame.top, height + 2 * padding);
+    const double bottom = std::max(frame.top, height + 2 * padding);
     canvas_.FillBox({frame.left, bottom - height - 2 * padding,
                      frame.left + wide + 2 * padding, bottom},
                     colour);
@@ -163,8 +171,7 @@ class LayoutDrawer {
       const double end = left ? x + lip : x - lip;
       canvas_.DrawLine({x, box.top}, {x, box.bottom}, 1.2 * line_, colour);
       canvas_.DrawLine({x, box.top}, {end, box.top}, 1.2 * line_, colour);
-      canvas_.DrawLine({x, box.bottom}, {end, box.bottom}, 1.2 * line_,
-                       colour);
+      canvas_.DrawLine({x, box.bottom}, {end, box.bottom}, 1.2 * line_, colour);
     }
   }
 
@@ -176,8 +183,8 @@ class LayoutDrawer {
         BoxOf(field.bubbles.back().center, field.bubbles.back().size);
     const double dx = last.center().x - first.center().x;
     const double dy = last.center().y - first.center().y;
-    const double height = std::clamp(0.42 * first.height(), 6.0, 12 * line_);
-    const double gap = 7 * line_;
+    const double height = std::clamp(0.4 * first.height(), 6.0, 10 * line_);
+    const double gap = 6 * line_;
     absl::string_view text = field.label;
     if (std::abs(dy) > std::abs(dx)) {
       if (Canvas::TextWidth(height, text) > 0.95 * pitch) text = Ending(text);
@@ -236,11 +243,11 @@ absl::StatusOr<RgbImage> DrawLayout(const SheetLayout& layout,
   if (reference.empty()) {
     std::memset(image.data(), 255, static_cast<size_t>(image.size_bytes()));
   } else {
-    DrawPageBackground(
-        reference,
-        Homography::Scale(double(reference.width()) / width,
-                          double(reference.height()) / height),
-        0, image);
+    DrawPageBackground(reference,
+                       Homography::Scale(double(reference.width()) / width,
+                                         double(reference.height()) / height),
+                       0, image);
+    Lighten(image);
   }
   const double scale_x = width / sheet.page().width;
   LayoutDrawer drawer(image, scale_x, height / sheet.page().height);

@@ -86,8 +86,9 @@ std::map<std::string, std::string> PicturesBeside(
   const fs::path folder =
       fs::weakly_canonical(fs::absolute(out), error).parent_path();
   for (const std::string& picture : pictures) {
-    const std::string name =
-        fs::path(picture).lexically_relative(folder).string();
+    const std::string name = fs::weakly_canonical(fs::absolute(picture), error)
+                                 .lexically_relative(folder)
+                                 .string();
     if (name.empty() || absl::StartsWith(name, "..")) continue;
     const auto content = ReadFile(picture, int64_t{32} << 20);
     if (content.ok()) names.emplace(*content, name);

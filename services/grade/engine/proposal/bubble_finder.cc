@@ -96,19 +96,18 @@ class Finder {
   Finder(const GrayImage& page, const PaperLevel& paper)
       : view_(page, paper),
         places_(page.width(), page.height()),
-        largest_solid_(kLargestSolid *
-                       std::max(page.width(), page.height())) {}
+        largest_solid_(kLargestSolid * std::max(page.width(), page.height())) {}
 
   absl::Status Search(const PaperLevel& paper, double share,
                       bool collects_solids, const StopToken& stop) {
     brackets_.clear();
     const int largest =
         std::max(kMaxBubbleSide, static_cast<int>(largest_solid_));
-    SL_RETURN_IF_ERROR(FindComponents(
-        view_.page(), paper, share, 2, largest, stop,
-        [&](const PrintComponent& component) {
-          Look(component, collects_solids);
-        }));
+    SL_RETURN_IF_ERROR(FindComponents(view_.page(), paper, share, 2, largest,
+                                      stop,
+                                      [&](const PrintComponent& component) {
+                                        Look(component, collects_solids);
+                                      }));
     PairBrackets();
     return absl::OkStatus();
   }
@@ -195,8 +194,8 @@ class Finder {
       const double x = center.x + dx * (size.width / 2 + 0.5);
       const double y = center.y + dy * (size.height / 2 + 0.5);
       const double edge = view_.Darkness(x, y);
-      while (line < most && view_.Darkness(x + dx * line, y + dy * line) >
-                                0.5 * edge) {
+      while (line < most &&
+             view_.Darkness(x + dx * line, y + dy * line) > 0.5 * edge) {
         ++line;
       }
       thickness = std::min(thickness, line);
@@ -232,8 +231,7 @@ class Finder {
       const PixelBox whole = {left.left, std::min(left.top, right->top),
                               right->right,
                               std::max(left.bottom, right->bottom)};
-      if (whole.width() < kMinBubbleSide ||
-          whole.width() > kMaxBubbleSide) {
+      if (whole.width() < kMinBubbleSide || whole.width() > kMaxBubbleSide) {
         continue;
       }
       FoundOutline found;
@@ -270,7 +268,8 @@ absl::StatusOr<FoundPrint> FindPrint(const GrayImage& page,
 int64_t FindPrintBytes(int width, int height) {
   return ComponentBytes(width) + Places::Bytes(width, height) +
          // Vectors grow to twice their size.
-         3 * (int64_t{kMaxOutlines} * (sizeof(FoundOutline) + sizeof(PixelBox)) +
+         3 * (int64_t{kMaxOutlines} *
+                  (sizeof(FoundOutline) + sizeof(PixelBox)) +
               int64_t{kMostSolids} * sizeof(SolidPrint));
 }
 

@@ -41,10 +41,9 @@ bool IsRing(const PrintView& view, const SolidPrint& solid) {
     double outermost = 0;
     for (int s = 1; s < kSteps; ++s) {
       const double r = 0.5 * s / kSteps;
-      const double darkness =
-          view.Darkness(solid.center.x + r * solid.size.width * std::cos(angle),
-                        solid.center.y +
-                            r * solid.size.height * std::sin(angle));
+      const double darkness = view.Darkness(
+          solid.center.x + r * solid.size.width * std::cos(angle),
+          solid.center.y + r * solid.size.height * std::sin(angle));
       if (s < kSteps * 3 / 4) lightest = std::min(lightest, darkness);
       if (s > kSteps * 3 / 4) outermost = std::max(outermost, darkness);
     }
@@ -114,8 +113,8 @@ std::vector<CornerMarker> FindCornerMarkers(
           (bottom ? 1 - y : y) > kThresholds.corner_share) {
         continue;
       }
-      const bool fits = is_ring ? IsRing(view, solid)
-                                : solid.fill >= kThresholds.square_fill;
+      const bool fits =
+          is_ring ? IsRing(view, solid) : solid.fill >= kThresholds.square_fill;
       if (fits) corners[2 * bottom + right].push_back(solid);
     }
     for (int k = 0; k < 4; ++k) {

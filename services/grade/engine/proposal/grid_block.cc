@@ -90,14 +90,13 @@ GridBlock MakeBlock(const FoundGrid& grid, const GridMeaning& meaning,
   made.is_number = meaning.is_number && made.values == grid.rows;
   const bool down = meaning.values_run_down;
   FieldBlock& block = made.block;
-  const PixelPoint origin =
-      down ? grid.At(first, from) : grid.At(from, first);
+  const PixelPoint origin = down ? grid.At(first, from) : grid.At(from, first);
   block.origin = {Rounded(origin.x), Rounded(origin.y)};
   block.bubble = {Rounded(grid.size.width), Rounded(grid.size.height)};
   block.shape = grid.shape;
   // A line has no second gap; a layout wants one.
-  const double across = Rounded(grid.columns > 1 ? grid.column_gap
-                                                 : 1.5 * grid.size.width);
+  const double across =
+      Rounded(grid.columns > 1 ? grid.column_gap : 1.5 * grid.size.width);
   const double downwards =
       Rounded(grid.rows > 1 ? grid.row_gap : 1.5 * grid.size.height);
   block.value_gap = down ? downwards : across;
@@ -122,22 +121,25 @@ GridBlock MakeBlock(const FoundGrid& grid, const GridMeaning& meaning,
   }
   const double count = double(made.fields) * made.values;
   const double side = std::min(grid.size.width, grid.size.height);
-  made.confidence = meaning.confidence * (1 - (0.5 * filled + missing) / count) *
+  made.confidence = meaning.confidence *
+                    (1 - (0.5 * filled + missing) / count) *
                     (1 - std::min(0.5, grid.deviation / side));
   if (meaning.is_number && !made.is_number) {
-    made.notes.push_back(absl::StrCat("a column of ", made.values, " beside columns of ", grid.rows, ": say what its values are"));
+    made.notes.push_back(absl::StrCat("a column of ", made.values,
+                                      " beside columns of ", grid.rows,
+                                      ": say what its values are"));
   } else if (!meaning.doubt.empty()) {
     made.notes.push_back(meaning.doubt);
   }
   if (filled > 0) {
-    made.notes.push_back(absl::StrCat(
-        filled, filled == 1 ? " bubble is" : " bubbles are",
-        " filled: a blank page shows more"));
+    made.notes.push_back(
+        absl::StrCat(filled, filled == 1 ? " bubble is" : " bubbles are",
+                     " filled: a blank page shows more"));
   }
   if (missing > 0) {
     made.notes.push_back(absl::StrCat(
-        missing, missing == 1 ? " place of the grid is" :
-                                " places of the grid are",
+        missing,
+        missing == 1 ? " place of the grid is" : " places of the grid are",
         " empty on the page: they count as bubbles all the same"));
   }
   if (made.values > kLetters) {
@@ -164,8 +166,7 @@ std::vector<GridBlock> BlocksOf(const PrintView& view, const FoundGrid& grid,
       ++to;
     }
     if (first < end) {
-      blocks.push_back(
-          MakeBlock(grid, meaning, places, from, to, first, end));
+      blocks.push_back(MakeBlock(grid, meaning, places, from, to, first, end));
     }
     from = to;
   }

@@ -81,8 +81,8 @@ Axis Project(const std::vector<double>& values, double size) {
   double sum = 0;
   double last = 0;
   for (const int i : order) {
-    const bool starts = axis.at.empty() ||
-                        values[i] - last > kThresholds.same_line * size;
+    const bool starts =
+        axis.at.empty() || values[i] - last > kThresholds.same_line * size;
     if (starts) {
       axis.at.push_back(0);
       axis.counts.push_back(0);
@@ -172,20 +172,19 @@ class Cutter {
 
   bool TakeGrid(const std::vector<int>& members, const Axis& columns,
                 const Axis& rows) {
-    if (!columns.IsEven() || !rows.IsEven() ||
-        !GapFits(columns, size_.width) || !GapFits(rows, size_.height)) {
+    if (!columns.IsEven() || !rows.IsEven() || !GapFits(columns, size_.width) ||
+        !GapFits(rows, size_.height)) {
       return false;
     }
     const int64_t places = int64_t{columns.lines()} * rows.lines();
     const int count = static_cast<int>(members.size());
     if (count > places) return false;  // Two at one place.
     const bool is_line = columns.lines() == 1 || rows.lines() == 1;
-    if (is_line ? count < kLeastInLine
-                : count < kThresholds.taken * places) {
+    if (is_line ? count < kLeastInLine : count < kThresholds.taken * places) {
       return false;
     }
-    if (!is_line && (count < kLeastInLine || HasWeakLine(columns) ||
-                     HasWeakLine(rows))) {
+    if (!is_line &&
+        (count < kLeastInLine || HasWeakLine(columns) || HasWeakLine(rows))) {
       return false;
     }
     PointGrid grid;
@@ -249,10 +248,10 @@ class Cutter {
       if (next < 0 || axis.line[i] > line || axis.line[next] <= line) continue;
       ++pairs;
       const double step = steps.after[i];
-      breaks += (std::isfinite(steps.before[i]) &&
-                 AreEqual(step, steps.before[i])) ||
-                (std::isfinite(steps.after[next]) &&
-                 AreEqual(step, steps.after[next]));
+      breaks +=
+          (std::isfinite(steps.before[i]) && AreEqual(step, steps.before[i])) ||
+          (std::isfinite(steps.after[next]) &&
+           AreEqual(step, steps.after[next]));
     }
     return pairs > 0 && 2 * breaks >= pairs;
   }
@@ -333,8 +332,7 @@ class Cutter {
 
 }  // namespace
 
-PointGrids CutIntoGrids(const std::vector<PixelPoint>& points,
-                        PixelSize size) {
+PointGrids CutIntoGrids(const std::vector<PixelPoint>& points, PixelSize size) {
   return Cutter(points, size).Run();
 }
 
@@ -347,8 +345,7 @@ double RowSlope(const std::vector<PixelPoint>& points, PixelSize size,
     const auto aside = [&](const PixelPoint& p) { return across ? p.y : p.x; };
     const double reach =
         kThresholds.most_gap * (across ? size.width : size.height);
-    const double room =
-        0.5 * (across ? size.height : size.width);
+    const double room = 0.5 * (across ? size.height : size.width);
     std::vector<PixelPoint> sorted = points;
     std::sort(sorted.begin(), sorted.end(),
               [&](const PixelPoint& a, const PixelPoint& b) {

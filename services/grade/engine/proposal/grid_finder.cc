@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <numbers>
 #include <numeric>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "services/grade/engine/proposal/grid_cut.h"
@@ -19,8 +21,8 @@ constexpr double kSameSize = 0.13;
 constexpr double kSameSizePixels = 1.5;
 // A page has bubbles of a few sizes.
 constexpr int kMostSizes = 24;
-// Share of a grid's outlines that may lie in bubbles of a surer one.
-constexpr double kMostNested = 0.3;
+// Share of a grid's places that may lie over bubbles of a surer one.
+constexpr double kMostOver = 0.02;
 // Outlines that a grid has at least.
 constexpr int kLeastFound = 3;
 // Of a small grid, most places; and they lie where they should. Text has
@@ -50,7 +52,7 @@ std::vector<SizeGroup> GroupBySize(const std::vector<FoundOutline>& outlines) {
   std::vector<int> left(outlines.size());
   std::iota(left.begin(), left.end(), 0);
   std::vector<SizeGroup> groups;
-  while (groups.size() < kMostSizes && left.size() >= 4) {
+  while (groups.size() < kMostSizes && left.size() >= kLeastFound) {
     // Counted in cells that are a twelfth wider than the one before, with
     // their neighbours.
     const auto cell = [](double side) {
@@ -76,7 +78,7 @@ std::vector<SizeGroup> GroupBySize(const std::vector<FoundOutline>& outlines) {
         best = at;
       }
     }
-    if (best_count < 4) break;
+    if (best_count < kLeastFound) break;
     PixelSize mean;
     int count = 0;
     for (const int i : left) {
@@ -96,8 +98,8 @@ std::vector<SizeGroup> GroupBySize(const std::vector<FoundOutline>& outlines) {
     std::vector<int> rest;
     for (const int i : left) {
       const PixelSize size = outlines[i].size;
-      const bool belongs = IsNear(size.width, mean.width) &&
-                           IsNear(size.height, mean.height);
+      const bool belongs =
+          IsNear(size.width, mean.width) && IsNear(size.height, mean.height);
       (belongs ? group.members : rest).push_back(i);
     }
     if (group.members.empty()) break;
@@ -131,7 +133,8 @@ std::pair<double, double> FitLine(
 
 // nullopt if it is mostly spots.
 std::optional<FoundGrid> Fit(const std::vector<FoundOutline>& outlines,
-              const std::vector<int>& group, const PointGrid& grid) {
+                             const std::vector<int>& group,
+                             const PointGrid& grid) {
   FoundGrid found;
   found.rows = grid.rows;
   found.columns = grid.columns;
@@ -144,9 +147,8 @@ std::optional<FoundGrid> Fit(const std::vector<FoundOutline>& outlines,
   for (const PointGrid::Member& member : grid.members) {
     const int index = group[member.point];
     const FoundOutline& outline = outlines[index];
-    int& place =
-        found.outlines[static_cast<size_t>(member.row) * grid.columns +
-                       member.column];
+    int& place = found.outlines[static_cast<size_t>(member.row) * grid.columns +
+                                member.column];
     if (place >= 0 && outlines[place].score >= outline.score) continue;
     place = index;
   }
@@ -198,8 +200,8 @@ std::optional<FoundGrid> Fit(const std::vector<FoundOutline>& outlines,
   return found;
 }
 
-// Whether `center` lies in a bubble of `grid`, found or not.
-bool IsWithin(PixelPoint center, const FoundGrid& grid) {
+// Whether a box around `center` lies over a bubble of `grid`, found or not.
+bool Overlaps(PixelPoint center, PixelSize size, const FoundGrid& grid) {
   const auto place = [](double value, double origin, double gap, int count) {
     if (gap <= 0) return 0;
     return std::clamp(static_cast<int>(std::lround((value - origin) / gap)), 0,
@@ -208,8 +210,8 @@ bool IsWithin(PixelPoint center, const FoundGrid& grid) {
   const PixelPoint at =
       grid.At(place(center.y, grid.origin.y, grid.row_gap, grid.rows),
               place(center.x, grid.origin.x, grid.column_gap, grid.columns));
-  return std::abs(center.x - at.x) <= 0.6 * grid.size.width &&
-         std::abs(center.y - at.y) <= 0.6 * grid.size.height;
+  return std::abs(center.x - at.x) < (grid.size.width + size.width) / 2 &&
+         std::abs(center.y - at.y) < (grid.size.height + size.height) / 2;
 }
 
 bool IsLine(const FoundGrid& grid) {
@@ -217,6 +219,11 @@ bool IsLine(const FoundGrid& grid) {
 }
 
 bool IsChance(const FoundGrid& grid) {
+  // All that was found may lie in one column of several.
+  if ((grid.columns > 1 && grid.column_gap < grid.size.width) ||
+      (grid.rows > 1 && grid.row_gap < grid.size.height)) {
+    return true;
+  }
   if (grid.found >= kSmallGrid) return false;
   return grid.found + grid.filled <
              kSmallGridTaken * grid.rows * grid.columns ||
@@ -251,17 +258,48 @@ double SlopeOf(const std::vector<FoundGrid>& grids,
   return down > 0 ? up / down : 0;
 }
 
-bool IsNested(const FoundGrid& grid, const std::vector<FoundGrid>& surer,
-              const std::vector<FoundOutline>& outlines) {
-  int nested = 0;
-  for (const int index : grid.outlines) {
-    if (index < 0) continue;
-    nested += std::any_of(surer.begin(), surer.end(),
-                          [&](const FoundGrid& other) {
-                            return IsWithin(outlines[index].center, other);
-                          });
+// Whether bubbles of `grid` lie over those of others, found or not.
+bool IsOverOthers(const FoundGrid& grid, const std::vector<FoundGrid>& surer) {
+  int over = 0;
+  for (int r = 0; r < grid.rows; ++r) {
+    for (int c = 0; c < grid.columns; ++c) {
+      const PixelPoint at = grid.At(r, c);
+      over +=
+          std::any_of(surer.begin(), surer.end(), [&](const FoundGrid& other) {
+            return Overlaps(at, grid.size, other);
+          });
+    }
   }
-  return nested > kMostNested * grid.found;
+  return over > kMostOver * grid.rows * grid.columns;
+}
+
+// The grids among `members`, in rows that are level; those that are chance are
+// left out. Members of none go to `alone`.
+std::vector<FoundGrid> GridsAmong(const std::vector<FoundOutline>& outlines,
+                                  const std::vector<int>& members,
+                                  PixelSize size, double slope,
+                                  std::vector<int>& alone) {
+  const double along = 1 / std::hypot(1, slope);
+  std::vector<PixelPoint> level;
+  for (const int m : members) {
+    const PixelPoint at = outlines[m].center;
+    level.push_back(
+        {along * (at.x + slope * at.y), along * (at.y - slope * at.x)});
+  }
+  const PointGrids cut = CutIntoGrids(level, size);
+  std::vector<FoundGrid> grids;
+  for (const PointGrid& grid : cut.grids) {
+    std::optional<FoundGrid> fitted = Fit(outlines, members, grid);
+    if (fitted.has_value() && !IsChance(*fitted)) {
+      grids.push_back(*std::move(fitted));
+      continue;
+    }
+    for (const PointGrid::Member& member : grid.members) {
+      alone.push_back(members[member.point]);
+    }
+  }
+  for (const int point : cut.alone) alone.push_back(members[point]);
+  return grids;
 }
 
 }  // namespace
@@ -275,7 +313,9 @@ GridSearch FindGrids(const std::vector<FoundOutline>& outlines) {
   int most_pairs = 0;
   for (const SizeGroup& group : groups) {
     std::vector<PixelPoint> points;
-    for (const int m : group.members) points.push_back(outlines[m].center);
+    for (const int m : group.members) {
+      if (!outlines[m].is_filled) points.push_back(outlines[m].center);
+    }
     int pairs = 0;
     const double own = RowSlope(points, group.size, &pairs);
     if (pairs > most_pairs) {
@@ -285,25 +325,20 @@ GridSearch FindGrids(const std::vector<FoundOutline>& outlines) {
   }
   std::vector<FoundGrid> candidates;
   std::vector<std::pair<PixelSize, std::vector<int>>> alone;
-  const double along = 1 / std::hypot(1, slope);
+  const auto take = [&](std::vector<FoundGrid> grids) {
+    std::move(grids.begin(), grids.end(), std::back_inserter(candidates));
+  };
   for (const SizeGroup& group : groups) {
-    std::vector<PixelPoint> level;
+    std::vector<int> open;
+    std::vector<int> left;
     for (const int m : group.members) {
-      const PixelPoint at = outlines[m].center;
-      level.push_back(
-          {along * (at.x + slope * at.y), along * (at.y - slope * at.x)});
+      (outlines[m].is_filled ? left : open).push_back(m);
     }
-    const PointGrids cut = CutIntoGrids(level, group.size);
-    for (const PointGrid& grid : cut.grids) {
-      std::optional<FoundGrid> fitted = Fit(outlines, group.members, grid);
-      if (fitted.has_value() && !IsChance(*fitted)) {
-        candidates.push_back(*std::move(fitted));
-      }
-    }
+    take(GridsAmong(outlines, open, group.size, slope, left));
+    // Spots are where a pen or a printer put them: only what forms no grid
+    // without them is tried with them.
     alone.emplace_back(group.size, std::vector<int>());
-    for (const int point : cut.alone) {
-      alone.back().second.push_back(group.members[point]);
-    }
+    take(GridsAmong(outlines, left, group.size, slope, alone.back().second));
   }
 
   // Letters in bubbles form grids, too: smaller ones. A single line comes
@@ -323,7 +358,7 @@ GridSearch FindGrids(const std::vector<FoundOutline>& outlines) {
         });
   };
   for (FoundGrid& candidate : candidates) {
-    if (IsNested(candidate, search.grids, outlines)) continue;
+    if (IsOverOthers(candidate, search.grids)) continue;
     if (has_grid && IsLine(candidate) && !is_like_grid(candidate.size)) {
       continue;
     }
@@ -344,7 +379,7 @@ GridSearch FindGrids(const std::vector<FoundOutline>& outlines) {
       if (outlines[m].is_filled) continue;
       const bool nested = std::any_of(
           search.grids.begin(), search.grids.end(), [&](const FoundGrid& grid) {
-            return IsWithin(outlines[m].center, grid);
+            return Overlaps(outlines[m].center, {}, grid);
           });
       if (!nested) search.alone.push_back(m);
     }

@@ -34,13 +34,13 @@ constexpr size_t kMostNamed = 5;
 
 absl::Status NotFound(size_t outlines) {
   return Error(absl::StatusCode::kInvalidArgument, kBubblesNotFound)
-      .Field("", absl::StrCat(
-                     "shows no grid of bubbles: it must be the blank page, "
-                     "with outlines 8 to 120 pixels wide that do not touch, "
-                     "at least 4 to a row or column; ",
-                     outlines, outlines == 1 ? " outline was" :
-                                               " outlines were",
-                     " found"));
+      .Field("",
+             absl::StrCat(
+                 "shows no grid of bubbles: it must be the blank page, "
+                 "with outlines 8 to 120 pixels wide that do not touch, "
+                 "at least 4 to a row or column; ",
+                 outlines, outlines == 1 ? " outline was" : " outlines were",
+                 " found"));
 }
 
 absl::Status CheckStraight(const GridSearch& search) {
@@ -60,12 +60,12 @@ absl::Status CheckStraight(const GridSearch& search) {
   const double turn = std::abs(search.tilt_degrees);
   if (turn >= kTurnDegrees) {
     error.Field(
-        "", absl::StrFormat(
-                "lies %.2f degrees %s: straighten it first; bubbles are up to "
-                "%.1f pixels off their rows and columns",
-                turn,
-                search.tilt_degrees > 0 ? "clockwise" : "counterclockwise",
-                worst));
+        "",
+        absl::StrFormat(
+            "lies %.2f degrees %s: straighten it first; bubbles are up to "
+            "%.1f pixels off their rows and columns",
+            turn, search.tilt_degrees > 0 ? "clockwise" : "counterclockwise",
+            worst));
   } else {
     error.Field("", absl::StrFormat(
                         "is bent or seen from the side: bubbles are up to %.1f "
@@ -87,12 +87,10 @@ double Rounded(double value) { return std::round(value * 100) / 100; }
 Box BoundsOf(const GridBlock& made) {
   const FieldBlock& block = made.block;
   const bool down = ValuesRunDown(block);
-  const double right =
-      down ? block.field_gap * (made.fields - 1)
-           : block.value_gap * (made.values - 1);
-  const double bottom =
-      down ? block.value_gap * (made.values - 1)
-           : block.field_gap * (made.fields - 1);
+  const double right = down ? block.field_gap * (made.fields - 1)
+                            : block.value_gap * (made.values - 1);
+  const double bottom = down ? block.value_gap * (made.values - 1)
+                             : block.field_gap * (made.fields - 1);
   return {block.origin.x - block.bubble.width / 2,
           block.origin.y - block.bubble.height / 2,
           block.origin.x + right + block.bubble.width / 2,
@@ -157,9 +155,9 @@ bool IsMarker(PixelPoint point, const std::vector<CornerMarker>& markers) {
 
 std::string AloneNote(const std::vector<FoundOutline>& outlines,
                       const std::vector<int>& alone) {
-  std::string note = absl::StrCat(
-      alone.size(), alone.size() == 1 ? " bubble" : " bubbles",
-      " without a grid left out: at ");
+  std::string note =
+      absl::StrCat(alone.size(), alone.size() == 1 ? " bubble" : " bubbles",
+                   " without a grid left out: at ");
   for (size_t i = 0; i < std::min(alone.size(), kMostNamed); ++i) {
     const PixelPoint at = outlines[alone[i]].center;
     absl::StrAppendFormat(&note, "%s(%.0f, %.0f)", i == 0 ? "" : ", ", at.x,
@@ -204,8 +202,7 @@ absl::Status Fill(const GrayImage& page, const Search& search,
   int number = 1;
   for (GridBlock& block : InReadingOrder(std::move(numbers))) {
     const std::string name = absl::StrCat("number", number++);
-    const std::string labels =
-        Range(absl::StrCat(name, "_"), 1, block.fields);
+    const std::string labels = Range(absl::StrCat(name, "_"), 1, block.fields);
     layout.combined.push_back({name, {labels}});
     Add(std::move(block), name, labels, proposal);
   }
@@ -272,9 +269,9 @@ absl::StatusOr<LayoutProposal> ProposeLayout(const GrayImage& page,
                                              const StopToken& stop) {
   if (page.width() < kLeastSide || page.height() < kLeastSide) {
     return Error(absl::StatusCode::kInvalidArgument, kReferenceTooSmall)
-        .Field("", absl::StrCat("measures ", page.width(), " x ",
-                                page.height(), " pixels, at least ",
-                                kLeastSide, " a side are needed"));
+        .Field("", absl::StrCat("measures ", page.width(), " x ", page.height(),
+                                " pixels, at least ", kLeastSide,
+                                " a side are needed"));
   }
   SL_ASSIGN_OR_RETURN(Search search, SearchPage(page, stop));
   LayoutProposal proposal;

@@ -53,8 +53,9 @@ struct LayoutProposal {
 // Proposes a layout of `page`, a blank sheet that covers the picture. Errors:
 // InvalidArgument BUBBLES_NOT_FOUND; REFERENCE_NOT_STRAIGHT with "degrees", if
 // the rows and columns are turned, and not to be straightened, or bent so far
-// that a level grid misses bubbles; REFERENCE_TOO_SMALL (a side below 100 pixels); the stop's reason.
-// Deterministic and thread-safe; time is bounded by the page's size.
+// that a level grid misses bubbles; REFERENCE_TOO_SMALL (a side below 100
+// pixels); the stop's reason. Deterministic and thread-safe; time is bounded by
+// the page's size.
 absl::StatusOr<LayoutProposal> ProposeLayout(const GrayImage& page,
                                              const ProposalOptions& options,
                                              const StopToken& stop);

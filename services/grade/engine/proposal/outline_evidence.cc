@@ -114,8 +114,7 @@ double PrintView::Darkness(double x, double y) const {
   if (!(x >= 0 && y >= 0 && x < page_.width() && y < page_.height())) return 0;
   const int column = static_cast<int>(x);
   const int row = static_cast<int>(y);
-  return std::max(0.0,
-                  1 - page_.row(row)[column] / paper_.At(column, row));
+  return std::max(0.0, 1 - page_.row(row)[column] / paper_.At(column, row));
 }
 
 double PrintView::SmoothDarkness(double x, double y) const {
@@ -193,9 +192,9 @@ double PrintView::MeanDarkness(PixelPoint center, PixelSize size) const {
   double sum = 0;
   for (int b = 0; b < kSamples; ++b) {
     for (int a = 0; a < kSamples; ++a) {
-      sum += Darkness(
-          center.x + 0.6 * size.width * ((a + 0.5) / kSamples - 0.5),
-          center.y + 0.6 * size.height * ((b + 0.5) / kSamples - 0.5));
+      sum +=
+          Darkness(center.x + 0.6 * size.width * ((a + 0.5) / kSamples - 0.5),
+                   center.y + 0.6 * size.height * ((b + 0.5) / kSamples - 0.5));
     }
   }
   return sum / (kSamples * kSamples);
@@ -242,8 +241,8 @@ OutlineEvidence PrintView::Measure(BubbleShape shape, PixelPoint center,
     around += darkness_at(point(path[i], 1.5 + 0.07 * shorter)) < light;
   }
   evidence.coverage = double(printed) / kPoints;
-  evidence.weakest_part = double(kParts) / kPoints *
-                          *std::min_element(parts.begin(), parts.end());
+  evidence.weakest_part =
+      double(kParts) / kPoints * *std::min_element(parts.begin(), parts.end());
   evidence.light_within = double(within) / kPoints;
   evidence.light_around = double(around) / kPoints;
 
@@ -251,11 +250,10 @@ OutlineEvidence PrintView::Measure(BubbleShape shape, PixelPoint center,
   int inside = 0;
   for (int b = 0; b < kInside; ++b) {
     for (int a = 0; a < kInside; ++a) {
-      inside += Darkness(
-                    center.x + 0.65 * size.width * ((a + 0.5) / kInside - 0.5),
-                    center.y +
-                        0.65 * size.height * ((b + 0.5) / kInside - 0.5)) <
-                light;
+      inside +=
+          Darkness(center.x + 0.65 * size.width * ((a + 0.5) / kInside - 0.5),
+                   center.y + 0.65 * size.height *
+                                  ((b + 0.5) / kInside - 0.5)) < light;
     }
   }
   evidence.light_inside = double(inside) / (kInside * kInside);

@@ -105,9 +105,10 @@ double PaperLevel::At(int x, int y) const {
   const auto tile = [&](int c, int r) -> double {
     return tiles_[static_cast<size_t>(r) * columns_ + c];
   };
-  return (1 - down) * ((1 - across) * tile(left, upper) +
-                       across * tile(right, upper)) +
-         down * ((1 - across) * tile(left, lower) + across * tile(right, lower));
+  return (1 - down) *
+             ((1 - across) * tile(left, upper) + across * tile(right, upper)) +
+         down *
+             ((1 - across) * tile(left, lower) + across * tile(right, lower));
 }
 
 int64_t PaperLevel::Bytes(int width, int height) {

@@ -43,9 +43,8 @@ class Tracker {
              previous_[first].end + reach_ <= run.begin) {
         ++first;
       }
-      for (size_t p = first; p < previous_.size() &&
-                             previous_[p].begin < run.end + reach_;
-           ++p) {
+      for (size_t p = first;
+           p < previous_.size() && previous_[p].begin < run.end + reach_; ++p) {
         Join(previous_[p].component, open + static_cast<int>(r));
       }
     }

@@ -65,8 +65,7 @@ void Append(const std::vector<Box>& boxes, const std::vector<int>& members,
     std::vector<int> together = bands[first].members;
     size_t next = first + 1;
     while (columns.size() > 1 && next < bands.size() &&
-           HaveSameColumns(columns,
-                           Strips(boxes, bands[next].members, true))) {
+           HaveSameColumns(columns, Strips(boxes, bands[next].members, true))) {
       together.insert(together.end(), bands[next].members.begin(),
                       bands[next].members.end());
       ++next;
@@ -75,10 +74,9 @@ void Append(const std::vector<Box>& boxes, const std::vector<int>& members,
     if (all.size() == 1 && together.size() == members.size()) {
       // Nothing separates them.
       std::sort(together.begin(), together.end(), [&](int a, int b) {
-        return boxes[a].top != boxes[b].top ? boxes[a].top < boxes[b].top
-               : boxes[a].left != boxes[b].left
-                   ? boxes[a].left < boxes[b].left
-                   : a < b;
+        return boxes[a].top != boxes[b].top     ? boxes[a].top < boxes[b].top
+               : boxes[a].left != boxes[b].left ? boxes[a].left < boxes[b].left
+                                                : a < b;
       });
       order.insert(order.end(), together.begin(), together.end());
     } else {

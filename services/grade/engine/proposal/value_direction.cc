@@ -116,9 +116,8 @@ GridMeaning MeaningOf(const FoundGrid& grid, const PrintLikeness& likeness) {
     }
     meaning.values_run_down = true;
     meaning.is_number = grid.rows == kDigits;
-    doubt(0.6, meaning.is_number
-                   ? "a single column of 10: taken for one digit"
-                   : "a single column: taken for one question");
+    doubt(0.6, meaning.is_number ? "a single column of 10: taken for one digit"
+                                 : "a single column: taken for one question");
     return meaning;
   }
   const double difference = likeness.in_columns - likeness.in_rows;
@@ -127,17 +126,18 @@ GridMeaning MeaningOf(const FoundGrid& grid, const PrintLikeness& likeness) {
   } else {
     // Only the counts are left.
     meaning.values_run_down =
-        grid.rows == kDigits ? grid.columns > kMostUsualValues
-                             : grid.columns > kMostUsualValues &&
-                                   grid.rows <= kMostUsualValues;
+        grid.rows == kDigits
+            ? grid.columns > kMostUsualValues
+            : grid.columns > kMostUsualValues && grid.rows <= kMostUsualValues;
     if (grid.rows == kDigits) {
-      doubt(0.5, absl::StrCat("10 rows of ", grid.columns,
-                              " could be digits of a number or 10 questions: "
-                              "taken for ",
-                              meaning.values_run_down ? "a number"
-                                                      : "questions"));
+      doubt(0.5,
+            absl::StrCat("10 rows of ", grid.columns,
+                         " could be digits of a number or 10 questions: "
+                         "taken for ",
+                         meaning.values_run_down ? "a number" : "questions"));
     } else if (grid.columns > kMostUsualValues) {
-      doubt(0.6, absl::StrCat(grid.rows, " rows of ", grid.columns, ": taken "
+      doubt(0.6, absl::StrCat(grid.rows, " rows of ", grid.columns,
+                              ": taken "
                               "for questions ",
                               meaning.values_run_down
                                   ? "side by side, values downwards"
@@ -149,8 +149,7 @@ GridMeaning MeaningOf(const FoundGrid& grid, const PrintLikeness& likeness) {
   meaning.is_number = meaning.values_run_down && grid.rows == kDigits;
   if (!meaning.doubt.empty()) return meaning;
   if (meaning.is_number) {
-    meaning.doubt =
-        "columns of 10: taken for digits of a number, 0 at the top";
+    meaning.doubt = "columns of 10: taken for digits of a number, 0 at the top";
   } else if (meaning.values_run_down) {
     doubt(0.8, "values follow each other downwards: say what they are");
   } else if (grid.columns > kMostUsualValues) {
