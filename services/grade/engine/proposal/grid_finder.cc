@@ -30,8 +30,10 @@ constexpr int kLeastFound = 3;
 constexpr int kSmallGrid = 9;
 constexpr double kSmallGridTaken = 0.75;
 constexpr double kSmallGridDeviation = 0.06;
-// Bubbles are no smaller than this part of the page's main ones.
+// Bubbles are no smaller than this part of the page's main ones (shorter
+// sides); of a grid of smaller ones, this part of the places is found.
 constexpr double kLeastOfMain = 0.45;
+constexpr double kSmallerTaken = 0.8;
 // A single line is believed if its bubbles are as large as those of a grid.
 constexpr double kLikeGrid = 0.2;
 
@@ -232,6 +234,16 @@ bool IsChance(const FoundGrid& grid) {
                                std::min(grid.size.width, grid.size.height));
 }
 
+// Whether `grid` is more likely made of digits, such as the zeros and eights
+// of question numbers, than of bubbles on a page whose main ones are `main`'s.
+bool IsTextBeside(const FoundGrid& grid, const FoundGrid& main) {
+  const double side = std::min(grid.size.width, grid.size.height);
+  const double main_side = std::min(main.size.width, main.size.height);
+  return side < kLeastOfMain * main_side ||
+         (side < 0.8 * main_side &&
+          grid.found < kSmallerTaken * grid.rows * grid.columns);
+}
+
 // The turn of rows and columns, from how far places of the grids' ends lie off
 // the straight lines: y per x.
 double SlopeOf(const std::vector<FoundGrid>& grids,
@@ -362,12 +374,9 @@ GridSearch FindGrids(const std::vector<FoundOutline>& outlines) {
     if (has_grid && IsLine(candidate) && !is_like_grid(candidate.size)) {
       continue;
     }
-    if (!search.grids.empty()) {
-      const PixelSize main = search.grids.front().size;
-      if (candidate.size.width * candidate.size.height <
-          kLeastOfMain * kLeastOfMain * main.width * main.height) {
-        continue;
-      }
+    if (!search.grids.empty() &&
+        IsTextBeside(candidate, search.grids.front())) {
+      continue;
     }
     search.grids.push_back(std::move(candidate));
   }

@@ -29,6 +29,10 @@ constexpr double kDeviationPixels = 1.5;
 constexpr double kDeviationSizes = 0.07;
 // A turn that is worth telling.
 constexpr double kTurnDegrees = 0.05;
+// Bubbles of lines on a page without a grid: their size relative to the page (3
+// mm on A4), and how far they may lie beside their places, sizes.
+constexpr double kLeastLoneSide = 0.009;
+constexpr double kLoneDeviation = 0.03;
 // Notes name this many places.
 constexpr size_t kMostNamed = 5;
 
@@ -167,6 +171,20 @@ std::string AloneNote(const std::vector<FoundOutline>& outlines,
   return note;
 }
 
+// On a page of nothing but text, letters O may stand in line. Without a real
+// grid, only lines of bubbles that no text has are believed.
+void DropText(int longer_side, GridSearch& search) {
+  const auto is_line = [](const FoundGrid& grid) {
+    return grid.rows == 1 || grid.columns == 1;
+  };
+  if (!std::all_of(search.grids.begin(), search.grids.end(), is_line)) return;
+  std::erase_if(search.grids, [&](const FoundGrid& grid) {
+    const double side = std::min(grid.size.width, grid.size.height);
+    return side < kLeastLoneSide * longer_side ||
+           grid.deviation > kLoneDeviation * side;
+  });
+}
+
 // What was found on a page.
 struct Search {
   PaperLevel paper;
@@ -180,6 +198,7 @@ absl::StatusOr<Search> SearchPage(const GrayImage& page,
   SL_ASSIGN_OR_RETURN(search.print, FindPrint(page, search.paper, stop));
   SL_RETURN_IF_ERROR(stop.Poll());
   search.grids = FindGrids(search.print.outlines);
+  DropText(std::max(page.width(), page.height()), search.grids);
   if (search.grids.grids.empty()) return NotFound(search.print.outlines.size());
   return search;
 }
