@@ -18,7 +18,7 @@ namespace sightline::grade {
 namespace {
 
 // Bubbles of a page at 300 dpi are seen clearly; finer scans are reduced.
-constexpr int kProposalLongSide = 3000;
+constexpr int kProposalLongSide = 2400;
 constexpr int kPreviewWidth = 1600;
 constexpr int kLeastDefaultWidth = 1200;
 // Answer message of a proposal, without images.

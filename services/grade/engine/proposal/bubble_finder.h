@@ -51,7 +51,7 @@ struct FoundPrint {
 
 // Bubbles measure this many pixels a side, edge to edge.
 inline constexpr int kMinBubbleSide = 8;
-inline constexpr int kMaxBubbleSide = 120;
+inline constexpr int kMaxBubbleSide = 160;
 // A page has at most this many; what comes after them is dropped.
 inline constexpr int kMaxOutlines = 40000;
 

@@ -34,6 +34,8 @@ constexpr double kSmallGridDeviation = 0.06;
 // sides); of a grid of smaller ones, this part of the places is found.
 constexpr double kLeastOfMain = 0.45;
 constexpr double kSmallerTaken = 0.8;
+// Outlines of another size than the grids' that are worth telling of.
+constexpr int kLeastScatter = 4;
 // A single line is believed if its bubbles are as large as those of a grid.
 constexpr double kLikeGrid = 0.2;
 
@@ -244,6 +246,19 @@ bool IsTextBeside(const FoundGrid& grid, const FoundGrid& main) {
           grid.found < kSmallerTaken * grid.rows * grid.columns);
 }
 
+// Several outlines of a bubble's size that form no grid: a plan of seats.
+bool IsScatter(PixelSize size, const std::vector<int>& members,
+               const std::vector<FoundOutline>& outlines,
+               const FoundGrid& main) {
+  const auto open =
+      std::count_if(members.begin(), members.end(),
+                    [&](int member) { return !outlines[member].is_filled; });
+  const double area = size.width * size.height;
+  const double main_area = main.size.width * main.size.height;
+  return open >= kLeastScatter && area >= 0.5 * main_area &&
+         area <= 1.8 * main_area;
+}
+
 // The turn of rows and columns, from how far places of the grids' ends lie off
 // the straight lines: y per x.
 double SlopeOf(const std::vector<FoundGrid>& grids,
@@ -383,7 +398,10 @@ GridSearch FindGrids(const std::vector<FoundOutline>& outlines) {
   search.tilt_degrees =
       std::atan(SlopeOf(search.grids, outlines)) * 180 / std::numbers::pi;
   for (const auto& [size, members] : alone) {
-    if (!search.grids.empty() && !is_like_grid(size)) continue;
+    if (!search.grids.empty() && !is_like_grid(size) &&
+        !IsScatter(size, members, outlines, search.grids.front())) {
+      continue;
+    }
     for (const int m : members) {
       if (outlines[m].is_filled) continue;
       const bool nested = std::any_of(

@@ -41,7 +41,7 @@ absl::Status NotFound(size_t outlines) {
       .Field("",
              absl::StrCat(
                  "shows no grid of bubbles: it must be the blank page, "
-                 "with outlines 8 to 120 pixels wide that do not touch, "
+                 "with outlines 8 to 160 pixels wide that do not touch, "
                  "at least 4 to a row or column; ",
                  outlines, outlines == 1 ? " outline was" : " outlines were",
                  " found"));

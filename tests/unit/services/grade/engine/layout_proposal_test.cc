@@ -288,6 +288,13 @@ TEST(LayoutProposal, SaysWhatItLeftOut) {
   ASSERT_TRUE(proposal.ok()) << proposal.status();
   EXPECT_THAT(proposal->notes,
               Contains(HasSubstr("3 bubbles without a grid left out: at (")));
+  // A plan of eight seats.
+  const PrintedForm seats = PrintForm(FormFamily::kCustomValues, 1);
+  const absl::StatusOr<LayoutProposal> other =
+      ProposeLayout(seats.print.luma, {}, {});
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_THAT(other->notes,
+              Contains(HasSubstr("8 bubbles without a grid left out")));
 }
 
 TEST(LayoutProposal, CountsFilledAndMissingBubblesAndSaysSo) {
