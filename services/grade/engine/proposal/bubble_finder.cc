@@ -19,6 +19,8 @@ constexpr double kMostAspect = 3;
 // A marker's sides, as a share of the page's longer side.
 constexpr double kLargestSolid = 0.08;
 constexpr int kMostSolids = 4000;
+// An outline that is seen so well is not looked at again.
+constexpr double kGoodScore = 0.93;
 // Looked at in pairs: a bound on time.
 constexpr size_t kMostBrackets = 10000;
 // A spot that is this full is a filled bubble, if it stands in a grid.
@@ -40,8 +42,9 @@ class Places {
         rows_(height / kCell + 1),
         heads_(static_cast<size_t>(columns_) * rows_, -1) {}
 
-  // Keeps `outline` unless a better one of about its size is there.
-  void Add(const FoundOutline& outline, std::vector<FoundOutline>& all) {
+  // The outline of about this one's place and size, or -1.
+  int Find(const FoundOutline& outline,
+           const std::vector<FoundOutline>& all) const {
     const int column = static_cast<int>(outline.center.x) / kCell;
     const int row = static_cast<int>(outline.center.y) / kCell;
     const int reach = static_cast<int>(Reach(outline.size)) / kCell + 1;
@@ -51,14 +54,26 @@ class Places {
            a <= std::min(columns_ - 1, column + reach); ++a) {
         for (int i = heads_[static_cast<size_t>(b) * columns_ + a]; i >= 0;
              i = next_[i]) {
-          if (!IsSame(all[i], outline)) continue;
-          // It stays in its cell: what is looked for lies that near.
-          if (all[i].score < outline.score) all[i] = outline;
-          return;
+          if (IsSame(all[i], outline)) return i;
         }
       }
     }
+    return -1;
+  }
+
+  // Keeps `outline` unless a better one of about its size is there.
+  void Add(const FoundOutline& outline, std::vector<FoundOutline>& all) {
+    const int same = Find(outline, all);
+    if (same >= 0) {
+      // It stays in its cell: what is looked for lies that near.
+      if (all[same].score < outline.score) all[same] = outline;
+      return;
+    }
     if (all.size() >= static_cast<size_t>(kMaxOutlines)) return;
+    const int column =
+        std::clamp(static_cast<int>(outline.center.x) / kCell, 0, columns_ - 1);
+    const int row =
+        std::clamp(static_cast<int>(outline.center.y) / kCell, 0, rows_ - 1);
     int& head = heads_[static_cast<size_t>(row) * columns_ + column];
     next_.push_back(head);
     head = static_cast<int>(all.size());
@@ -171,6 +186,10 @@ class Finder {
       return false;
     }
     FoundOutline best;
+    best.center = center;
+    best.size = size;
+    const int known = places_.Find(best, found_.outlines);
+    if (known >= 0 && found_.outlines[known].score >= kGoodScore) return true;
     for (const BubbleShape shape :
          {BubbleShape::kEllipse, BubbleShape::kRectangle}) {
       const double score = view_.Measure(shape, center, size).Score();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -29,7 +30,8 @@ struct Thresholds {
 };
 constexpr Thresholds kThresholds;
 constexpr int kLeastInLine = 4;
-constexpr int kMostCuts = 4000;
+// Points looked at in all: a bound on time.
+constexpr int64_t kMostWork = 100'000'000;
 
 bool AreEqual(double a, double b) {
   return std::abs(a - b) <= std::max(kThresholds.equal_pixels,
@@ -108,12 +110,12 @@ class Cutter {
     std::iota(all.begin(), all.end(), 0);
     std::vector<std::vector<int>> open = {std::move(all)};
     // A cut makes two of one, and one point can't be cut: this ends.
-    int cuts = 0;
     while (!open.empty()) {
       std::vector<int> members = std::move(open.back());
       open.pop_back();
       if (members.empty()) continue;
-      if (++cuts > kMostCuts) {
+      work_ += static_cast<int64_t>(members.size());
+      if (work_ > kMostWork) {
         LeaveAlone(members);
         continue;
       }
@@ -257,7 +259,7 @@ class Cutter {
   }
 
   std::optional<Halves> BestCut(const std::vector<int>& members,
-                                const Axis& columns, const Axis& rows) const {
+                                const Axis& columns, const Axis& rows) {
     std::vector<Cut> cuts;
     for (int k = 0; k + 1 < columns.lines(); ++k) {
       cuts.push_back({true, k, columns.Gap(k) / size_.width});
@@ -271,6 +273,8 @@ class Cutter {
     const Steps across = StepsAlong(members, rows, true);
     const Steps down = StepsAlong(members, columns, false);
     for (const Cut& cut : cuts) {
+      work_ += static_cast<int64_t>(members.size());
+      if (work_ > kMostWork) return std::nullopt;
       const Axis& axis = cut.across ? columns : rows;
       if (cut.width <= kThresholds.most_gap &&
           GoesThroughGrid(axis, cut.across ? across : down, cut.line)) {
@@ -327,6 +331,7 @@ class Cutter {
 
   const std::vector<PixelPoint>& points_;
   const PixelSize size_;
+  int64_t work_ = 0;
   PointGrids result_;
 };
 
