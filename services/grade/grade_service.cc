@@ -18,6 +18,7 @@
 #include "services/grade/grade_response.h"
 #include "services/grade/layout_from_proto.h"
 #include "services/grade/omrchecker/import_message.h"
+#include "services/grade/propose_layout.h"
 #include "services/grade/reasons.h"
 #include "services/grade/review_items.h"
 #include "sightline/grade/v1/grade.grpc.pb.h"
@@ -110,6 +111,11 @@ GradeService::GradeService(GradeLimits limits, AlignClient::ChannelSource align)
       [this](Call& call, const v1::ValidateLayoutRequest& request) {
         return ValidateLayout(call, request);
       });
+  Unary<v1::ProposeLayoutRequest, v1::ProposeLayoutResponse>(
+      "ProposeLayout",
+      [this](Call& call, const v1::ProposeLayoutRequest& request) {
+        return AnswerProposeLayout(call, request, limits_);
+      });
   Conveyor<v1::GradeSheetsRequest, v1::GradeSheetsResponse>(
       "GradeSheets",
       [this](Call& call, const v1::GradeSheetsSettings& settings) {
@@ -143,10 +149,19 @@ absl::StatusOr<v1::ValidateLayoutResponse> GradeService::ValidateLayout(
   SL_RETURN_IF_ERROR(call.EnterStage("validate"));
   v1::ValidateLayoutResponse response;
   response.set_valid(true);
+  const auto add_preview = [&](const v1::SheetLayout& layout,
+                               const std::string& path) -> absl::Status {
+    if (!request.return_preview() || !response.valid()) return absl::OkStatus();
+    SL_ASSIGN_OR_RETURN(*response.mutable_preview(),
+                        DrawLayoutMessage(call, layout, path, request.preview(),
+                                          "preview", limits_));
+    return absl::OkStatus();
+  };
   if (!request.has_omrchecker()) {
     SL_RETURN_IF_ERROR(CheckLayout(request.layout(), "layout",
                                    request.has_key() ? &request.key() : nullptr,
                                    &response));
+    SL_RETURN_IF_ERROR(add_preview(request.layout(), "layout"));
     return response;
   }
   if (request.has_layout() || request.has_key()) {
@@ -163,6 +178,7 @@ absl::StatusOr<v1::ValidateLayoutResponse> GradeService::ValidateLayout(
   SL_RETURN_IF_ERROR(CheckLayout(imported.layout(), "omrchecker.layout",
                                  imported.has_key() ? &imported.key() : nullptr,
                                  &response));
+  SL_RETURN_IF_ERROR(add_preview(imported.layout(), "omrchecker.layout"));
   return response;
 }
 

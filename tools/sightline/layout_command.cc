@@ -1,4 +1,5 @@
-// sightline layout: layouts of other programs, as our own.
+// sightline layout: layouts of other programs, of blank pages, and pictures of
+// layouts.
 #include <filesystem>
 #include <map>
 #include <string>
@@ -17,6 +18,7 @@
 #include "tools/sightline/grade_jobs.h"
 #include "tools/sightline/input/omrchecker_folder.h"
 #include "tools/sightline/input/read_file.h"
+#include "tools/sightline/layout_picture_commands.h"
 #include "tools/sightline/output/layout_file.h"
 #include "tools/sightline/text/printable.h"
 
@@ -37,6 +39,10 @@ constexpr char kDescription[] =
     "The template does not say how large bubbles and markers are printed, and "
     "whether bubbles are round or square. With --fit the scans in the folder "
     "tell: a server grades some of them.\n\n"
+    "A layout of a blank page, and a picture of a layout (each has its own "
+    "--help):\n\n"
+    "  sightline layout from-reference page.png --out layout.json\n"
+    "  sightline layout preview layout.json --out check.png\n\n"
     "Exit code: 0, or 13 if the files can't be read.";
 
 struct LayoutFlags {
@@ -65,25 +71,6 @@ ArgumentParser MakeParser(LayoutFlags& flags) {
   AddSendingFlags(parser, &flags.sending);
   AddConnectionFlags(parser, &flags.connection);
   return parser;
-}
-
-// The pictures that the layout may name: by their content, their path from the
-// folder of the layout's file. Those outside stand in the layout itself.
-std::map<std::string, std::string> PicturesBeside(
-    const std::string& out, const std::vector<std::string>& pictures) {
-  std::map<std::string, std::string> names;
-  if (out.empty()) return names;
-  std::error_code error;
-  const fs::path folder =
-      fs::weakly_canonical(fs::absolute(out), error).parent_path();
-  for (const std::string& picture : pictures) {
-    const std::string name =
-        fs::path(picture).lexically_relative(folder).string();
-    if (name.empty() || absl::StartsWith(name, "..")) continue;
-    const auto content = ReadFile(picture, int64_t{32} << 20);
-    if (content.ok()) names.emplace(*content, name);
-  }
-  return names;
 }
 
 absl::StatusOr<OmrCheckerPaths> PathsOf(const std::string& source) {
@@ -149,6 +136,12 @@ absl::StatusOr<int> RunImport(const LayoutFlags& flags,
 
 absl::StatusOr<int> RunLayout(absl::Span<const std::string> arguments,
                               Session& session) {
+  if (!arguments.empty() && arguments[0] == "from-reference") {
+    return RunLayoutFromReference(arguments.subspan(1), session);
+  }
+  if (!arguments.empty() && arguments[0] == "preview") {
+    return RunLayoutPreview(arguments.subspan(1), session);
+  }
   LayoutFlags flags;
   const ArgumentParser parser = MakeParser(flags);
   SL_ASSIGN_OR_RETURN(const ParsedArguments parsed, parser.Parse(arguments));
@@ -158,7 +151,9 @@ absl::StatusOr<int> RunLayout(absl::Span<const std::string> arguments,
   }
   if (parsed.positional.size() != 2 || parsed.positional[0] != "import") {
     return Error(absl::StatusCode::kInvalidArgument, "COMMAND_UNKNOWN")
-        .Message("write: sightline layout import FOLDER_OR_TEMPLATE");
+        .Message(
+            "write: sightline layout import FOLDER_OR_TEMPLATE, layout "
+            "from-reference PAGE or layout preview LAYOUT");
   }
   SL_RETURN_IF_ERROR(CheckSendingOptions(flags.sending));
   return RunImport(flags, parsed.positional[1], session);

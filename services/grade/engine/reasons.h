@@ -16,6 +16,8 @@ inline constexpr char kHomographySingular[] = "HOMOGRAPHY_SINGULAR";
 inline constexpr char kReadOptionInvalid[] = "READ_OPTION_INVALID";
 // The annotated image's width is out of its range.
 inline constexpr char kAnnotationInvalid[] = "ANNOTATION_INVALID";
+// The width of a layout's picture is out of its range.
+inline constexpr char kPreviewInvalid[] = "PREVIEW_INVALID";
 // The reading or the score does not belong to the sheet.
 inline constexpr char kReadingMismatch[] = "READING_MISMATCH";
 // There is not enough memory for the sheet.

@@ -98,6 +98,14 @@ Answer<grade::v1::ValidateLayoutResponse> Ask(
       });
 }
 
+Answer<grade::v1::ProposeLayoutResponse> Ask(
+    const OmrServer& server, const grade::v1::ProposeLayoutRequest& request) {
+  return AskWith<grade::v1::ProposeLayoutResponse>(
+      [&](auto* context, auto* response) {
+        return server.Grade()->ProposeLayout(context, request, response);
+      });
+}
+
 absl::Status ItemError(const google::rpc::Status& error) {
   return FromRpcStatus(error);
 }

@@ -77,6 +77,9 @@ Answer<grade::v1::GradeSheetResponse> Ask(
 Answer<grade::v1::ValidateLayoutResponse> Ask(
     const OmrServer& server, const grade::v1::ValidateLayoutRequest& request);
 
+Answer<grade::v1::ProposeLayoutResponse> Ask(
+    const OmrServer& server, const grade::v1::ProposeLayoutRequest& request);
+
 // Turns a failure that came as google.rpc.Status into an absl::Status.
 absl::Status ItemError(const google::rpc::Status& error);
 

@@ -1,18 +1,24 @@
 #include "tools/sightline/output/layout_file.h"
 
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "google/protobuf/util/json_util.h"
+#include "tools/sightline/input/read_file.h"
 #include "tools/sightline/text/json_writer.h"
 
 namespace sightline::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 absl::StatusOr<std::string> MessageText(
     const google::protobuf::Message& message) {
@@ -70,6 +76,24 @@ absl::StatusOr<std::string> LayoutText(
   }
   SL_ASSIGN_OR_RETURN(const std::string text, MessageText(layout));
   return absl::StrReplaceAll(text, pictures.names());
+}
+
+std::map<std::string, std::string> PicturesBeside(
+    const std::string& out, const std::vector<std::string>& pictures) {
+  std::map<std::string, std::string> names;
+  if (out.empty()) return names;
+  std::error_code error;
+  const fs::path folder =
+      fs::weakly_canonical(fs::absolute(out), error).parent_path();
+  for (const std::string& picture : pictures) {
+    const std::string name = fs::weakly_canonical(fs::absolute(picture), error)
+                                 .lexically_relative(folder)
+                                 .string();
+    if (name.empty() || absl::StartsWith(name, "..")) continue;
+    const auto content = ReadFile(picture, int64_t{32} << 20);
+    if (content.ok()) names.emplace(*content, name);
+  }
+  return names;
 }
 
 absl::StatusOr<std::string> KeyText(const grade::v1::AnswerKey& key) {

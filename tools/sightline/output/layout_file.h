@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "sightline/grade/v1/answer_key.pb.h"
@@ -17,6 +18,12 @@ namespace sightline::cli {
 absl::StatusOr<std::string> LayoutText(
     grade::v1::SheetLayout layout,
     const std::map<std::string, std::string>& files);
+
+// The pictures that a layout in the file `out` may name: by their content,
+// their path from its folder. None without `out`, and none of those outside:
+// they stand in the layout itself.
+std::map<std::string, std::string> PicturesBeside(
+    const std::string& out, const std::vector<std::string>& pictures);
 
 // `key` in JSON. Errors as above.
 absl::StatusOr<std::string> KeyText(const grade::v1::AnswerKey& key);
