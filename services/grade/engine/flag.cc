@@ -20,6 +20,10 @@ const char* FlagName(Flag flag) {
       return "cut_off";
     case Flag::kUnreadable:
       return "unreadable";
+    case Flag::kPageMissing:
+      return "page_missing";
+    case Flag::kPageTwice:
+      return "page_twice";
   }
   return "unknown";
 }

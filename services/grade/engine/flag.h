@@ -14,6 +14,10 @@ enum class Flag {
   kCutOff,
   // A code that is not there or can't be decoded.
   kUnreadable,
+  // The page it is on was not scanned.
+  kPageMissing,
+  // The page it is on was scanned more than once.
+  kPageTwice,
 };
 
 // "blank", "multiple", ...

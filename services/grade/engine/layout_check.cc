@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/status/error.h"
+#include "services/grade/engine/combined_check.h"
 #include "services/grade/engine/layout_overlaps.h"
 #include "services/grade/engine/layout_problems.h"
 #include "services/grade/engine/layout_rules.h"
@@ -44,13 +44,16 @@ bool IsHorizontal(Direction direction) {
 class LayoutChecker {
  public:
   LayoutChecker(const SheetLayout& layout, const LayoutLimits& limits,
-                ExpandedLayout& expanded)
+                SheetSoFar& so_far, ExpandedLayout& expanded)
       : layout_(layout),
         limits_(limits),
+        so_far_(so_far),
         expanded_(expanded),
         rules_(layout, problems_) {}
 
-  std::vector<LayoutProblem> Run() {
+  // `is_whole_sheet`: there are no other pages, so that combined fields can be
+  // looked at, too.
+  std::vector<LayoutProblem> Run(bool is_whole_sheet) {
     rules_.CheckPage();
     if (layout_.name.size() > kMaxLayoutNameBytes) {
       problems_.Error(
@@ -63,8 +66,8 @@ class LayoutChecker {
       AddBlock(i);
     for (size_t i = 0; i < layout_.fields.size() && !problems_.Full(); ++i)
       AddField(i);
-    for (size_t i = 0; i < layout_.combined.size() && !problems_.Full(); ++i) {
-      AddCombined(i);
+    if (is_whole_sheet) {
+      CheckCombined(layout_, limits_, so_far_, problems_, expanded_.combined);
     }
     for (size_t i = 0; i < layout_.codes.size() && !problems_.Full(); ++i) {
       CheckCode(i);
@@ -75,27 +78,34 @@ class LayoutChecker {
     if (rules_.page_ok()) {
       CheckOverlaps(layout_, expanded_, rules_, problems_);
     }
+    so_far_.field_count += static_cast<int>(expanded_.fields.size());
+    so_far_.bubble_count += expanded_.bubble_count;
     return problems_.Take();
   }
 
  private:
-  bool AddLabel(const std::string& path, const std::string& label) {
+  // Puts a label among `kind`, one of the sets of so_far_.
+  bool AddLabel(const std::string& path, const std::string& label,
+                std::set<std::string>& kind) {
     if (label.empty() || label.size() > kMaxLabelBytes) {
       problems_.Error(
           path, absl::StrCat("a label has 1 to ", kMaxLabelBytes, " bytes"));
       return false;
     }
-    if (!labels_.insert(label).second) {
+    if (so_far_.Has(label)) {
       problems_.Error(path,
                       absl::StrCat("the label '", label, "' is used twice"));
       return false;
     }
+    kind.insert(label);
     return true;
   }
 
   bool HasRoom(const std::string& path, int64_t fields, int64_t bubbles) {
-    const int64_t all_fields = expanded_.fields.size() + fields;
-    const int64_t all_bubbles = expanded_.bubble_count + bubbles;
+    const int64_t all_fields =
+        so_far_.field_count + expanded_.fields.size() + fields;
+    const int64_t all_bubbles =
+        so_far_.bubble_count + expanded_.bubble_count + bubbles;
     if (all_fields > limits_.max_fields) {
       problems_.Error(path, absl::StrCat("more than ", limits_.max_fields,
                                          " fields in the layout"));
@@ -150,7 +160,7 @@ class LayoutChecker {
     }
     const auto labels = ExpandLabels(block.labels, limits_.max_fields);
     if (!labels.ok()) {
-      ReportLabels(labels.status(), path + ".labels");
+      ReportLabels(labels.status(), path + ".labels", problems_);
       return;
     }
 
@@ -194,7 +204,9 @@ class LayoutChecker {
     std::vector<std::string> good_labels;
     for (const std::string& label : *labels) {
       if (problems_.Full()) return;
-      if (AddLabel(path + ".labels", label)) good_labels.push_back(label);
+      if (AddLabel(path + ".labels", label, so_far_.fields)) {
+        good_labels.push_back(label);
+      }
     }
     if (!HasRoom(path, good_labels.size(),
                  int64_t(good_labels.size()) * int64_t(values.size()))) {
@@ -241,7 +253,7 @@ class LayoutChecker {
   void AddField(size_t index) {
     const Field& field = layout_.fields[index];
     const std::string path = absl::StrCat("fields[", index, "]");
-    bool ok = AddLabel(path + ".label", field.label);
+    bool ok = AddLabel(path + ".label", field.label, so_far_.fields);
     if (field.bubbles.empty()) {
       problems_.Error(path + ".bubbles", "no bubbles");
       return;
@@ -288,59 +300,6 @@ class LayoutChecker {
     expanded_.blocks.push_back(block);
   }
 
-  void AddCombined(size_t index) {
-    const CombinedField& combined = layout_.combined[index];
-    const std::string path = absl::StrCat("combined[", index, "]");
-    if (static_cast<int64_t>(index) >= limits_.max_fields) {
-      if (static_cast<int64_t>(index) == limits_.max_fields) {
-        problems_.Error(
-            "combined",
-            absl::StrCat("more than ", limits_.max_fields, " combined fields"));
-      }
-      return;
-    }
-    AddCombinedLabel(path + ".label", combined.label);
-    if (combined.fields.empty()) {
-      problems_.Error(path + ".fields", "no fields to combine");
-      return;
-    }
-    const auto members = ExpandLabels(combined.fields, limits_.max_fields);
-    if (!members.ok()) {
-      ReportLabels(members.status(), path + ".fields");
-      return;
-    }
-    combined_members_ += members->size();
-    if (combined_members_ > limits_.max_bubbles) {
-      problems_.Error(path + ".fields",
-                      absl::StrCat("combined fields have more than ",
-                                   limits_.max_bubbles, " members together"));
-      return;
-    }
-    std::set<absl::string_view> seen;
-    for (const std::string& member : *members) {
-      if (problems_.Full()) return;
-      if (labels_.count(member) == 0) {
-        problems_.Error(path + ".fields",
-                        absl::StrCat("there is no field '", member, "'"));
-      } else if (!seen.insert(member).second) {
-        problems_.Warning(path + ".fields", absl::StrCat("the field '", member,
-                                                         "' occurs twice"));
-      }
-    }
-    expanded_.combined.push_back({combined.label, *members, combined.check});
-  }
-
-  void AddCombinedLabel(const std::string& path, const std::string& label) {
-    if (label.empty() || label.size() > kMaxLabelBytes) {
-      problems_.Error(
-          path, absl::StrCat("a label has 1 to ", kMaxLabelBytes, " bytes"));
-    } else if (labels_.count(label) > 0 ||
-               !combined_labels_.insert(label).second) {
-      problems_.Error(path,
-                      absl::StrCat("the label '", label, "' is used twice"));
-    }
-  }
-
   void CheckCode(size_t index) {
     const CodeField& code = layout_.codes[index];
     const std::string path = absl::StrCat("codes[", index, "]");
@@ -351,12 +310,7 @@ class LayoutChecker {
       }
       return;
     }
-    if (combined_labels_.count(code.label) > 0) {
-      problems_.Error(path + ".label", absl::StrCat("the label '", code.label,
-                                                    "' is used twice"));
-    } else {
-      AddLabel(path + ".label", code.label);
-    }
+    AddLabel(path + ".label", code.label, so_far_.codes);
     if (!rules_.CheckSize(path + ".size", code.size, "a code")) return;
     if (!IsFinite(code.center)) {
       problems_.Error(path + ".center", "is not finite");
@@ -366,33 +320,23 @@ class LayoutChecker {
                        absl::StrCat("the place of code '", code.label, "'"));
   }
 
-  // Takes the problems of ExpandLabels() over, under `path`.
-  void ReportLabels(const absl::Status& status, const std::string& path) {
-    const auto details = DetailsOf(status);
-    if (!details.has_value()) return;
-    for (const FieldViolation& violation : details->fields) {
-      problems_.Error(path + violation.field, violation.description);
-    }
-  }
-
   const SheetLayout& layout_;
   const LayoutLimits& limits_;
+  SheetSoFar& so_far_;
   ExpandedLayout& expanded_;
   LayoutProblems problems_;
   LayoutRules rules_;
-  int64_t combined_members_ = 0;
   std::set<std::string> names_;
-  std::set<std::string> labels_;
-  std::set<std::string> combined_labels_;
 };
 
 }  // namespace
 
 std::vector<LayoutProblem> ExpandLayout(const SheetLayout& layout,
                                         const LayoutLimits& limits,
+                                        bool is_whole_sheet, SheetSoFar& so_far,
                                         ExpandedLayout& expanded) {
   expanded = {};
-  return LayoutChecker(layout, limits, expanded).Run();
+  return LayoutChecker(layout, limits, so_far, expanded).Run(is_whole_sheet);
 }
 
 }  // namespace sightline::grade
