@@ -183,7 +183,6 @@ class SheetGrader {
   }
 
   absl::StatusOr<Decoded<GrayImage>> Decode(size_t index) const {
-    SL_RETURN_IF_ERROR(call_.EnterStage("decode"));
     return DecodeGrayMessage(sources_[index].source, sources_[index].path,
                              limits_.min_long_side, limits_.image);
   }
@@ -215,6 +214,8 @@ class SheetGrader {
 
   absl::Status ReadPage(size_t index, int expected) {
     Page& page = pages_[index];
+    // Reserve() was the beginning of the first one's.
+    if (index > 0) SL_RETURN_IF_ERROR(call_.EnterStage("decode"));
     SL_ASSIGN_OR_RETURN(Decoded<GrayImage> scan, Decode(index));
     page.reduction = scan.reduction;
     ScanTrial trial(call_, align_, task_, scan);
@@ -298,6 +299,7 @@ class SheetGrader {
       Page& page = pages_[scan_of_[i]];
       Decoded<GrayImage> again;
       if (!only_scan_.has_value()) {
+        SL_RETURN_IF_ERROR(call_.EnterStage("decode"));
         SL_ASSIGN_OR_RETURN(again, Decode(scan_of_[i]));
       }
       const GrayImage& scan =
