@@ -19,6 +19,8 @@ using align::v1::AlignMethod;
 // From this confidence on no dearer method is asked, as within the align
 // service.
 constexpr double kSureConfidence = 0.75;
+// Below it a person should look: the others are then asked for by all methods.
+constexpr double kBeyondDoubt = 0.9;
 // Pages named in a message.
 constexpr size_t kMostNamed = 4;
 
@@ -168,12 +170,10 @@ class Matcher {
     return absl::OkStatus();
   }
 
-  bool IsSure(int page) const {
-    return candidates_[page].confidence() >= kSureConfidence;
-  }
-  bool AnySure() const {
-    return std::any_of(order_.begin(), order_.end(),
-                       [&](int page) { return IsSure(page); });
+  bool AnyFound(double least_confidence) const {
+    return std::any_of(order_.begin(), order_.end(), [&](int page) {
+      return candidates_[page].confidence() >= least_confidence;
+    });
   }
 
   // Asks for every page by a method that works on this scan; a page that can't
@@ -190,15 +190,20 @@ class Matcher {
   absl::Status Search() {
     for (const AlignMethod method : kCheapMethods) {
       for (const int page : order_) SL_RETURN_IF_ERROR(Ask(page, method));
-      if (AnySure()) return AskAll(method);
+      if (AnyFound(kSureConfidence)) return AskRivals(method);
     }
     for (const int page : order_) {
       SL_RETURN_IF_ERROR(Ask(page, kAllMethods));
-      if (IsSure(page)) {
-        return AskAll(candidates_[page].found->summary.method());
+      if (candidates_[page].confidence() >= kSureConfidence) {
+        return AskRivals(candidates_[page].found->summary.method());
       }
     }
     return absl::OkStatus();
+  }
+
+  absl::Status AskRivals(AlignMethod method) {
+    SL_RETURN_IF_ERROR(AskAll(method));
+    return AnyFound(kBeyondDoubt) ? absl::OkStatus() : AskAll(kAllMethods);
   }
 
   absl::StatusOr<MatchedPage> Choose() {

@@ -32,7 +32,7 @@ absl::Status PartsInvalid(absl::string_view field, absl::string_view what) {
 
 int PagesIn(absl::string_view file) {
   const auto info = SniffImage(file);
-  return info.ok() ? info->pages : 1;
+  return info.ok() ? std::max(1, info->pages) : 1;
 }
 
 void AddPages(absl::string_view file, int first, int end,
@@ -53,15 +53,18 @@ absl::StatusOr<std::vector<ScanPageSource>> ScanPagesOf(
   int64_t count = 0;
   const auto add = [&](const common::v1::Image& image, std::string path) {
     ScanPageSource page = {ImageSource::Of(image), std::move(path)};
-    const int end = all_pages && page.source.gray == nullptr
-                        ? PagesIn(page.source.encoded)
-                        : 0;
+    const int in_file = all_pages && page.source.gray == nullptr
+                            ? PagesIn(page.source.encoded)
+                            : 1;
     // A page beyond the end is one, too: decoding refuses it.
-    do {
-      ++count;
-      if (count <= kMaxScanPages) pages.push_back(page);
-      ++page.source.page;
-    } while (page.source.page < end);
+    const int first = page.source.page;
+    const int taken =
+        first >= 0 && first < in_file ? std::max(1, in_file - first) : 1;
+    count += taken;
+    for (int i = 0; i < taken && count <= kMaxScanPages; ++i) {
+      page.source.page = first + i;
+      pages.push_back(page);
+    }
   };
   add(request.scan(), "scan");
   for (int i = 0; i < request.more_scans_size(); ++i) {

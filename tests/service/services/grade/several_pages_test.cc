@@ -71,7 +71,8 @@ SheetLayout JoinedLayout(const std::vector<const GeneratedSheet*>& pages) {
   return layout;
 }
 
-grade::v1::AnswerKey JoinedKey(const std::vector<const GeneratedSheet*>& pages) {
+grade::v1::AnswerKey JoinedKey(
+    const std::vector<const GeneratedSheet*>& pages) {
   grade::v1::AnswerKey key = KeyOf(*pages[0]);
   for (size_t i = 1; i < pages.size(); ++i) {
     const grade::v1::AnswerKey own = KeyOf(*pages[i]);
@@ -291,23 +292,20 @@ TEST(SeveralPages, AreDrawnEach) {
 
 // --- pages that look alike ---
 
-// The form of Front() on both pages, each with its place for a code.
+// One form on both pages.
 struct Alike {
   SheetLayout layout;
   std::vector<std::string> scans;
 };
 
-// Two filled-in sheets of one form as front and back; with `codes` a QR code
-// is printed on each.
-Alike AlikePages(bool codes) {
+// Two filled-in sheets of `family` as front and back; with `codes` a QR code is
+// printed on each.
+Alike AlikePages(FormFamily family, bool codes) {
   Alike alike;
   const GeneratedSheet* sheets[] = {
-      &Front(),
-      &SheetOf(FormFamily::kQuickstart, generator::MarkProfile::kClean,
-               {generator::Degradation::kRotation}, 2)};
+      &SheetOf(family), &SheetOf(family, generator::MarkProfile::kClean,
+                                 {generator::Degradation::kRotation}, 2)};
   alike.layout = JoinedLayout({sheets[0], sheets[1]});
-  alike.layout.clear_reference();
-  alike.layout.mutable_more_pages(0)->clear_reference();
   for (int i = 0; i < 2; ++i) {
     GrayImage scan = sheets[i]->scan.Clone();
     if (codes) {
@@ -332,7 +330,7 @@ Alike AlikePages(bool codes) {
 
 TEST(PagesThatLookAlike, AreToldByTheirCodes) {
   OmrServer server;
-  const Alike alike = AlikePages(true);
+  const Alike alike = AlikePages(FormFamily::kQuickstart, true);
   GradeSheetRequest request;
   *request.mutable_layout() = alike.layout;
   request.mutable_scan()->set_encoded(alike.scans[1]);
@@ -348,21 +346,27 @@ TEST(PagesThatLookAlike, AreToldByTheirCodes) {
 
 TEST(PagesThatLookAlike, AreRefusedWithoutCodes) {
   OmrServer server;
-  const Alike alike = AlikePages(false);
-  GradeSheetRequest request;
-  *request.mutable_layout() = alike.layout;
-  request.mutable_scan()->set_encoded(alike.scans[0]);
-  request.add_more_scans()->set_encoded(alike.scans[1]);
-  const auto answer = Ask(server, request);
-  EXPECT_EQ(answer.status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(answer.reason(), "PAGE_AMBIGUOUS");
-  EXPECT_THAT(std::string(answer.status.message()), HasSubstr("page_code"));
+  Alike alike = AlikePages(FormFamily::kSquareMarkers, false);
+  for (const bool with_pictures : {true, false}) {
+    if (!with_pictures) {
+      alike.layout.clear_reference();
+      alike.layout.mutable_more_pages(0)->clear_reference();
+    }
+    GradeSheetRequest request;
+    *request.mutable_layout() = alike.layout;
+    request.mutable_scan()->set_encoded(alike.scans[0]);
+    request.add_more_scans()->set_encoded(alike.scans[1]);
+    const auto answer = Ask(server, request);
+    EXPECT_EQ(answer.status.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(answer.reason(), "PAGE_AMBIGUOUS");
+    EXPECT_THAT(std::string(answer.status.message()), HasSubstr("page_code"));
+  }
 }
 
 TEST(PagesThatLookAlike, AreWarnedOf) {
   OmrServer server;
   grade::v1::ValidateLayoutRequest request;
-  *request.mutable_layout() = AlikePages(false).layout;
+  *request.mutable_layout() = AlikePages(FormFamily::kQuickstart, false).layout;
   auto answer = Ask(server, request);
   ASSERT_TRUE(answer.ok()) << answer.status;
   EXPECT_TRUE(answer.response.valid());
@@ -370,7 +374,7 @@ TEST(PagesThatLookAlike, AreWarnedOf) {
   EXPECT_EQ(answer.response.problems(0).field(), "layout.more_pages[0]");
   EXPECT_THAT(answer.response.problems(0).description(),
               HasSubstr("page_code"));
-  *request.mutable_layout() = AlikePages(true).layout;
+  *request.mutable_layout() = AlikePages(FormFamily::kQuickstart, true).layout;
   answer = Ask(server, request);
   EXPECT_THAT(answer.response.problems(), IsEmpty());
   *request.mutable_layout() = JoinedLayout({&Front(), &Back()});

@@ -89,11 +89,10 @@ class FakeTrial : public PageTrial {
   void HasCodes(std::vector<std::string> texts) { codes_ = std::move(texts); }
 
   absl::StatusOr<FoundPage> Register(int page, AlignMethod method) override {
-    asked.push_back(
-        absl::StrCat(page, method == ALIGN_METHOD_UNSPECIFIED
-                               ? " all"
-                               : " " + align::v1::AlignMethod_Name(method)
-                                           .substr(13)));
+    asked.push_back(absl::StrCat(
+        page, method == ALIGN_METHOD_UNSPECIFIED
+                  ? " all"
+                  : " " + align::v1::AlignMethod_Name(method).substr(13)));
     const auto failure = failures_.find({page, method});
     if (failure != failures_.end()) return failure->second;
     const auto found = found_.find({page, method});
@@ -147,8 +146,8 @@ std::string ReasonOf(const absl::Status& status) {
 
 // Two pages that share nothing.
 SheetTask DifferentPages() {
-  return TaskOf({PageLayout("q", {200, 300, 400}),
-                 PageLayout("r", {700, 800, 900})});
+  return TaskOf(
+      {PageLayout("q", {200, 300, 400}), PageLayout("r", {700, 800, 900})});
 }
 
 // The second has what the first has, and a row more.
@@ -177,9 +176,8 @@ TEST(MatchPage, AsksForTheExpectedPageFirst) {
   const auto matched = MatchPage(task, 1, trial);
   ASSERT_TRUE(matched.ok()) << matched.status();
   EXPECT_EQ(matched->page, 1);
-  EXPECT_THAT(trial.asked,
-              ElementsAre("1 PATCHES", "0 PATCHES", "1 CONTOUR", "0 CONTOUR",
-                          "1 all", "0 ORB"))
+  EXPECT_THAT(trial.asked, ElementsAre("1 PATCHES", "0 PATCHES", "1 CONTOUR",
+                                       "0 CONTOUR", "1 all", "0 ORB"))
       << "no markers are printed; the rival is not looked for by what failed";
 }
 
@@ -188,11 +186,25 @@ TEST(MatchPage, LooksForARivalByAllMethodsThatCantBeFoundByTheBest) {
   task.pages[1].has_picture = false;
   FakeTrial trial(task);
   trial.Finds(0, ALIGN_METHOD_PATCHES, 0.98);
-  trial.Fails(1, ALIGN_METHOD_CONTOUR,
-              Error(absl::StatusCode::kFailedPrecondition,
-                    "METHOD_UNAVAILABLE"));
+  trial.Fails(
+      1, ALIGN_METHOD_CONTOUR,
+      Error(absl::StatusCode::kFailedPrecondition, "METHOD_UNAVAILABLE"));
   ASSERT_TRUE(MatchPage(task, 0, trial).ok());
   EXPECT_THAT(trial.asked, ElementsAre("0 PATCHES", "1 all"));
+}
+
+TEST(MatchPage, LooksForRivalsByAllMethodsOfADoubtfulPage) {
+  const SheetTask task = DifferentPages();
+  FakeTrial trial(task);
+  trial.Finds(0, ALIGN_METHOD_PATCHES, 0.8);
+  trial.Finds(1, ALIGN_METHOD_ORB, 0.99);
+  trial.FailsToRead(
+      0, Error(absl::StatusCode::kFailedPrecondition, "SHEET_UNREADABLE"));
+  const auto matched = MatchPage(task, 0, trial);
+  ASSERT_TRUE(matched.ok()) << matched.status();
+  EXPECT_EQ(matched->page, 1);
+  EXPECT_THAT(trial.asked,
+              ElementsAre("0 PATCHES", "1 PATCHES", "0 all", "1 all"));
 }
 
 TEST(MatchPage, LeavesMethodsToTheLayout) {
@@ -210,8 +222,8 @@ TEST(MatchPage, GoesOnWhileNothingIsSure) {
   FakeTrial trial(task);
   trial.Finds(0, ALIGN_METHOD_PATCHES, 0.6);
   trial.Finds(1, ALIGN_METHOD_CONTOUR, 0.97);
-  trial.FailsToRead(0, Error(absl::StatusCode::kFailedPrecondition,
-                             "SHEET_UNREADABLE"));
+  trial.FailsToRead(
+      0, Error(absl::StatusCode::kFailedPrecondition, "SHEET_UNREADABLE"));
   const auto matched = MatchPage(task, 0, trial);
   ASSERT_TRUE(matched.ok()) << matched.status();
   EXPECT_EQ(matched->page, 1);
@@ -338,8 +350,8 @@ TEST(IsOfThePage, IsWhatTheScanIsToBlameFor) {
                               .Field("more_scans[0].encoded", "is cut")));
   EXPECT_FALSE(IsOfThePage(Error(absl::StatusCode::kInvalidArgument, "X")
                                .Field("settings.layout.reference", "is bad")));
-  EXPECT_FALSE(IsOfThePage(Error(absl::StatusCode::kFailedPrecondition,
-                                 "METHOD_UNAVAILABLE")));
+  EXPECT_FALSE(IsOfThePage(
+      Error(absl::StatusCode::kFailedPrecondition, "METHOD_UNAVAILABLE")));
   EXPECT_FALSE(IsOfThePage(absl::CancelledError("stopped")));
 }
 

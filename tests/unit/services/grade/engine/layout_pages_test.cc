@@ -183,11 +183,10 @@ TEST(MergePages, FillsInWhatIsMissingAndDoubtsWhatCameTwice) {
 
 TEST(MergePages, OfAMissingCodeSaysSo) {
   const auto sheet = Sheet::Create(ThreePages());
-  const PageReading merged =
-      MergePages(*sheet,
-                 {ReadingOf(sheet->page_sheet(0), "A"), std::nullopt,
-                  std::nullopt},
-                 {false, false, false});
+  const PageReading merged = MergePages(
+      *sheet,
+      {ReadingOf(sheet->page_sheet(0), "A"), std::nullopt, std::nullopt},
+      {false, false, false});
   ASSERT_EQ(merged.codes.size(), 1u);
   EXPECT_THAT(merged.codes[0].flags, ElementsAre(Flag::kPageMissing));
 }
