@@ -165,6 +165,15 @@ absl::StatusOr<SheetTask> GradeService::MakeTask(Call& call,
     page.has_picture = layout_page.has_reference();
     page.has_markers = !layout_page.markers().empty();
   }
+  if (task.pages.size() > 1) {
+    std::vector<const common::v1::Image*> pictures;
+    for (const PageTask& page : task.pages) {
+      pictures.push_back(page.has_picture ? &page.reference.reference.image()
+                                          : nullptr);
+    }
+    task.pictures =
+        std::make_shared<PagePictures>(std::move(pictures), limits_.image);
+  }
   return task;
 }
 

@@ -226,7 +226,12 @@ class Matcher {
       rival.reading = readings[i].ok() ? &*readings[i] : nullptr;
       rival.confidence = candidates_[pages[i]].confidence();
     }
-    const std::optional<size_t> best = ClearlyBest(rivals, trial_.scan_size());
+    const std::optional<size_t> best =
+        ClearlyBest(rivals, trial_.scan_size(), [&](size_t a, size_t b) {
+          return trial_.CompareByPicture(pages[a], *candidates_[pages[a]].found,
+                                         pages[b],
+                                         *candidates_[pages[b]].found);
+        });
     if (!best.has_value()) return NoneIsBest(pages, readings);
     MatchedPage matched;
     matched.page = pages[*best];

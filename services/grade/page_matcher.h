@@ -35,6 +35,9 @@ class PageTrial {
                                             const FoundPage& found) = 0;
   // See FindCodeTexts().
   virtual absl::StatusOr<std::vector<std::string>> CodeTexts() = 0;
+  // See CompareByPicture(); 0 if either page has no picture.
+  virtual int CompareByPicture(int a, const FoundPage& found_a, int b,
+                               const FoundPage& found_b) = 0;
   // The scan's size in the pixels that were decoded.
   virtual PixelSize scan_size() const = 0;
 };

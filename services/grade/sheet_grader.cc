@@ -12,6 +12,7 @@
 #include "services/grade/engine/annotate.h"
 #include "services/grade/engine/code_reader.h"
 #include "services/grade/engine/page_merge.h"
+#include "services/grade/engine/picture_evidence.h"
 #include "services/grade/engine/scoring.h"
 #include "services/grade/engine/sheet_reader.h"
 #include "services/grade/grade_response.h"
@@ -30,6 +31,9 @@ constexpr int64_t kBytesPerBubble = 200;
 constexpr double kSurePosition = 0.95;
 // Of an annotated page's file, per pixel: gray paper, at the highest quality.
 constexpr int64_t kFileBytesPerPixel = 1;
+
+// What CompareByPicture() works in.
+constexpr int64_t kCompareBytes = int64_t{1} << 20;
 
 // Asks about one decoded page.
 class ScanTrial final : public PageTrial {
@@ -56,6 +60,16 @@ class ScanTrial final : public PageTrial {
   absl::StatusOr<std::vector<std::string>> CodeTexts() override {
     SL_RETURN_IF_ERROR(call_.EnterStage("page_codes"));
     return FindCodeTexts(scan_.pixels, call_.stop());
+  }
+
+  int CompareByPicture(int a, const FoundPage& found_a, int b,
+                       const FoundPage& found_b) override {
+    const GrayImage* of_a = task_.pictures->Find(a);
+    const GrayImage* of_b = task_.pictures->Find(b);
+    if (of_a == nullptr || of_b == nullptr) return 0;
+    return grade::CompareByPicture(
+        scan_.pixels, {of_a, task_.sheet.page_sheet(a).page(), found_a.to_page},
+        {of_b, task_.sheet.page_sheet(b).page(), found_b.to_page});
   }
 
   PixelSize scan_size() const override {
@@ -161,6 +175,9 @@ class SheetGrader {
     int64_t bytes = task_.sheet.bubble_count() * kBytesPerBubble;
     if (task_.settings.return_crops) {
       bytes += ReviewItemBytes(task_.sheet, task_.settings.crop);
+    }
+    if (task_.pictures != nullptr) {
+      bytes += task_.pictures->bytes() + kCompareBytes;
     }
     if (!has_several()) return bytes;
     bytes += ReadSheetBytes(task_.sheet, task_.settings.read);

@@ -2,6 +2,7 @@
 #ifndef SIGHTLINE_SERVICES_GRADE_SHEET_TASK_H_
 #define SIGHTLINE_SERVICES_GRADE_SHEET_TASK_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "services/grade/engine/layout.h"
 #include "services/grade/engine/scoring.h"
 #include "services/grade/grade_options.h"
+#include "services/grade/page_pictures.h"
 #include "sightline/grade/v1/layout.pb.h"
 
 namespace sightline::grade {
@@ -29,6 +31,8 @@ struct SheetTask {
   GradeSettings settings;
   // One per page of the sheet.
   std::vector<PageTask> pages;
+  // Their pictures, which stay in `pages`; null for a single page.
+  std::shared_ptr<PagePictures> pictures;
   // Where the layout is in the request: "" or "settings.".
   std::string root;
 };

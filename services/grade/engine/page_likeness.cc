@@ -9,10 +9,8 @@
 namespace sightline::grade {
 namespace {
 
-// What decides between two pages. Chosen with wide margins: bubbles that are
-// there match with 0.9 and more in clean scans and 0.7 in bad copies, paper and
-// text with less than 0.15
-// (tests/unit/services/grade/engine/page_likeness_test).
+// What decides between two pages, with wide margins on the side of doubt: match
+// is 1 for a typical outline of the page and 0 for what lies beside outlines.
 struct LikenessLimits {
   // Bubbles that only one page has, below which they say nothing.
   int min_distinct = 3;
@@ -97,7 +95,8 @@ Evidence EvidenceOf(const PageCandidate& candidate,
 }
 
 // > 0: `a`; < 0: `b`; 0: can't tell.
-int Compare(const PageCandidate& a, const PageCandidate& b, PixelSize scan) {
+int Compare(const PageCandidate& a, const PageCandidate& b, PixelSize scan,
+            const std::function<int()>& by_picture) {
   const auto scan_from_b = b.scan_to_page.Inverse();
   if (!scan_from_b.has_value()) return 0;
   const SharedBubbles shared =
@@ -121,7 +120,10 @@ int Compare(const PageCandidate& a, const PageCandidate& b, PixelSize scan) {
     if (mean <= kLimits.absent && common >= kLimits.min_shared) {
       winner = -theirs;
     }
-  } else if (std::abs(confidence_lead) >= kLimits.confidence_lead) {
+  }
+  if (winner == 0) winner = by_picture();
+  if (winner == 0 && !has_a && !has_b &&
+      std::abs(confidence_lead) >= kLimits.confidence_lead) {
     winner = confidence_lead > 0 ? 1 : -1;
   }
   // A registration that says the opposite makes it a doubt.
@@ -133,13 +135,15 @@ int Compare(const PageCandidate& a, const PageCandidate& b, PixelSize scan) {
 }  // namespace
 
 std::optional<size_t> ClearlyBest(absl::Span<const PageCandidate> candidates,
-                                  PixelSize scan) {
+                                  PixelSize scan,
+                                  const PictureVerdict& by_picture) {
   for (size_t i = 0; i < candidates.size(); ++i) {
     if (candidates[i].reading == nullptr) continue;
     bool is_best = true;
     for (size_t j = 0; is_best && j < candidates.size(); ++j) {
       if (j == i || candidates[j].reading == nullptr) continue;
-      is_best = Compare(candidates[i], candidates[j], scan) > 0;
+      is_best = Compare(candidates[i], candidates[j], scan,
+                        [&] { return by_picture(i, j); }) > 0;
     }
     if (is_best) return i;
   }

@@ -4,6 +4,7 @@
 #define SIGHTLINE_SERVICES_GRADE_ENGINE_PAGE_LIKENESS_H_
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 
 #include "absl/types/span.h"
@@ -31,10 +32,13 @@ struct PageCandidate {
 //
 // Two candidates are compared by the bubbles that only one of them has where
 // the scan shows them: those must be there for the one, and not for the other.
-// Where there are no such bubbles the confidences must differ clearly.
-// Thread-safe.
+// Where there are no such bubbles, or they leave it open, `by_picture` (of two
+// indices; > 0: the first one) is asked, and without an answer the confidences
+// must differ clearly. Thread-safe.
+using PictureVerdict = std::function<int(size_t, size_t)>;
 std::optional<size_t> ClearlyBest(absl::Span<const PageCandidate> candidates,
-                                  PixelSize scan);
+                                  PixelSize scan,
+                                  const PictureVerdict& by_picture);
 
 // Whether the bubbles of two pages, brought to the same size, are the same but
 // for at most a few: print that does not tell them apart.

@@ -344,6 +344,60 @@ TEST(PagesThatLookAlike, AreToldByTheirCodes) {
   EXPECT_THAT(WrongOn(0, answer.response, Front()), IsEmpty());
 }
 
+// Prints a bar in place of every question's number: flat on page 0, upright on
+// page 1. `to_page` maps the image's pixels to page units.
+void Renumber(const GeneratedSheet& sheet, int page, const Homography& to_page,
+              GrayImage* image) {
+  std::vector<grade::Bubble> first;
+  for (const grade::Field& field : sheet.form->fields) {
+    if (field.label[0] == 'q') first.push_back(field.bubbles[0]);
+  }
+  for (int y = 0; y < image->height(); ++y) {
+    for (int x = 0; x < image->width(); ++x) {
+      const PixelPoint at = to_page.Map({x + 0.5, y + 0.5});
+      for (const grade::Bubble& bubble : first) {
+        const double u =
+            std::abs(at.x - bubble.center.x) / bubble.size.width - 1.3;
+        const double v = std::abs(at.y - bubble.center.y) / bubble.size.height;
+        if (at.x > bubble.center.x || std::abs(u) > 0.6 || v > 0.5) continue;
+        const double along = page == 0 ? std::abs(u) : v;
+        const double across = page == 0 ? v : std::abs(u);
+        const bool is_bar = along < 0.4 && across < 0.08;
+        image->row(y)[x] = is_bar ? 40 : 240;
+      }
+    }
+  }
+}
+
+TEST(PagesThatLookAlike, AreToldByPicturesThatDifferInTheirNumbersAlone) {
+  OmrServer server;
+  Alike alike = AlikePages(FormFamily::kQuickstart, false);
+  GradeSheetRequest request;
+  for (int i = 0; i < 2; ++i) {
+    const GeneratedSheet& sheet = SheetOf(
+        FormFamily::kQuickstart, generator::MarkProfile::kClean,
+        {generator::Degradation::kRotation}, static_cast<uint64_t>(i) + 1);
+    GrayImage picture = sheet.form->print.luma.Clone();
+    Renumber(sheet, i,
+             Homography::Scale(sheet.form->units_per_pixel,
+                               sheet.form->units_per_pixel),
+             &picture);
+    SheetLayout& page =
+        i == 0 ? alike.layout : *alike.layout.mutable_more_pages(0);
+    page.mutable_reference()->set_encoded(*EncodePng(picture));
+    GrayImage scan = sheet.scan.Clone();
+    Renumber(sheet, i, sheet.scan_to_page, &scan);
+    alike.scans[i] = UpsideDown(scan);
+  }
+  *request.mutable_layout() = alike.layout;
+  request.mutable_scan()->set_encoded(alike.scans[1]);
+  request.add_more_scans()->set_encoded(alike.scans[0]);
+  const auto answer = Ask(server, request);
+  ASSERT_TRUE(answer.ok()) << answer.status;
+  EXPECT_THAT(LayoutPages(answer.response), ElementsAre(1, 0));
+  EXPECT_THAT(WrongOn(0, answer.response, Front()), IsEmpty());
+}
+
 TEST(PagesThatLookAlike, AreRefusedWithoutCodes) {
   OmrServer server;
   Alike alike = AlikePages(FormFamily::kSquareMarkers, false);

@@ -125,7 +125,15 @@ class FakeTrial : public PageTrial {
     return codes_;
   }
 
+  int CompareByPicture(int a, const FoundPage&, int b,
+                       const FoundPage&) override {
+    return a == picture_shows ? 1 : b == picture_shows ? -1 : 0;
+  }
+
   PixelSize scan_size() const override { return {1000, 1400}; }
+
+  // The page whose picture agrees better with the scan than the others'.
+  int picture_shows = -1;
 
   std::vector<std::string> asked;
 
@@ -290,6 +298,20 @@ TEST(MatchPage, LookAlikesNeedAClearLead) {
   clear.Finds(0, ALIGN_METHOD_PATCHES, 0.99);
   clear.Finds(1, ALIGN_METHOD_PATCHES, 0.6);
   EXPECT_EQ(MatchPage(task, 1, clear)->page, 0);
+}
+
+TEST(MatchPage, PicturesTellLookAlikes) {
+  const SheetTask task = TaskOf(
+      {PageLayout("q", {200, 300, 400}), PageLayout("r", {200, 300, 400})});
+  for (const int shown : {0, 1}) {
+    FakeTrial trial(task);
+    trial.Finds(0, ALIGN_METHOD_PATCHES, 0.99);
+    trial.Finds(1, ALIGN_METHOD_PATCHES, 0.99);
+    trial.picture_shows = shown;
+    const auto matched = MatchPage(task, 0, trial);
+    ASSERT_TRUE(matched.ok()) << matched.status();
+    EXPECT_EQ(matched->page, shown);
+  }
 }
 
 // The pages with codes.
