@@ -12,7 +12,6 @@
 #include "services/grade/engine/annotate.h"
 #include "services/grade/engine/code_reader.h"
 #include "services/grade/engine/page_merge.h"
-#include "services/grade/engine/picture_evidence.h"
 #include "services/grade/engine/scoring.h"
 #include "services/grade/engine/sheet_reader.h"
 #include "services/grade/grade_response.h"
@@ -20,69 +19,18 @@
 #include "services/grade/page_registration.h"
 #include "services/grade/reasons.h"
 #include "services/grade/review_items.h"
+#include "services/grade/scan_trial.h"
 
 namespace sightline::grade {
 namespace {
 
 // Answer message of a sheet, without images.
 constexpr int64_t kBytesPerBubble = 200;
-// From this confidence on a registration by the page's picture needs no bubbles
-// to be believed.
-constexpr double kSurePosition = 0.95;
 // Of an annotated page's file, per pixel: gray paper, at the highest quality.
 constexpr int64_t kFileBytesPerPixel = 1;
 
 // What CompareByPicture() works in.
 constexpr int64_t kCompareBytes = int64_t{1} << 20;
-
-// Asks about one decoded page.
-class ScanTrial final : public PageTrial {
- public:
-  ScanTrial(Call& call, AlignClient& align, const SheetTask& task,
-            const Decoded<GrayImage>& scan)
-      : call_(call), align_(align), task_(task), scan_(scan) {}
-
-  absl::StatusOr<FoundPage> Register(int page,
-                                     align::v1::AlignMethod method) override {
-    SL_RETURN_IF_ERROR(call_.EnterStage("align"));
-    return FindPage(align_, scan_, task_, page, method, call_.stop());
-  }
-
-  absl::StatusOr<SheetReading> Read(int page, const FoundPage& found) override {
-    SL_RETURN_IF_ERROR(call_.EnterStage("read"));
-    ReadOptions options = task_.settings.read;
-    options.position_is_sure = task_.pages[page].has_picture &&
-                               found.summary.confidence() >= kSurePosition;
-    return ReadSheet(scan_.pixels, found.to_page, task_.sheet.page_sheet(page),
-                     options, call_.stop());
-  }
-
-  absl::StatusOr<std::vector<std::string>> CodeTexts() override {
-    SL_RETURN_IF_ERROR(call_.EnterStage("page_codes"));
-    return FindCodeTexts(scan_.pixels, call_.stop());
-  }
-
-  int CompareByPicture(int a, const FoundPage& found_a, int b,
-                       const FoundPage& found_b) override {
-    const GrayImage* of_a = task_.pictures->Find(a);
-    const GrayImage* of_b = task_.pictures->Find(b);
-    if (of_a == nullptr || of_b == nullptr) return 0;
-    return grade::CompareByPicture(
-        scan_.pixels, {of_a, task_.sheet.page_sheet(a).page(), found_a.to_page},
-        {of_b, task_.sheet.page_sheet(b).page(), found_b.to_page});
-  }
-
-  PixelSize scan_size() const override {
-    return {static_cast<double>(scan_.pixels.width()),
-            static_cast<double>(scan_.pixels.height())};
-  }
-
- private:
-  Call& call_;
-  AlignClient& align_;
-  const SheetTask& task_;
-  const Decoded<GrayImage>& scan_;
-};
 
 class SheetGrader {
  public:

@@ -171,7 +171,10 @@ absl::StatusOr<std::vector<std::string>> FindCodeTexts(const GrayImage& scan,
   const ZXing::ImageView view(scan.data(), scan.width(), scan.height(),
                               ZXing::ImageFormat::Lum);
   try {
-    return Decode(view, {}, kMaxTextsOnScan);
+    return Decode(view,
+                  {CodeFormat::kQr, CodeFormat::kDataMatrix, CodeFormat::kAztec,
+                   CodeFormat::kPdf417, CodeFormat::kCode128},
+                  kMaxTextsOnScan);
   } catch (const std::bad_alloc&) {
     return NoMemory();
   } catch (const std::exception&) {

@@ -28,8 +28,10 @@ absl::StatusOr<std::vector<FieldReading>> ReadCodes(
     const StopToken& stop);
 
 // The texts of all codes on the scan, wherever they are and whatever lies
-// around them: for what must be known before the page is found. At most 16, in
-// no order, none twice; none is no error. Errors: ResourceExhausted
+// around them: for what must be known before the page is found. Only of kinds
+// that check themselves (QR, Data Matrix, Aztec, PDF417, Code 128): in print of
+// all sorts the others may be seen where there are none. At most 16, in no
+// order, none twice; none is no error. Errors: ResourceExhausted
 // MEMORY_EXHAUSTED; that of `stop`, which is asked before. Thread-safe.
 absl::StatusOr<std::vector<std::string>> FindCodeTexts(const GrayImage& scan,
                                                        const StopToken& stop);
