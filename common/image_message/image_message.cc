@@ -131,6 +131,17 @@ absl::StatusOr<Decoded<GrayImage>> DecodeGrayMessage(
   return PrefixFields(decoded.status(), FilePath(image, path));
 }
 
+absl::Status CheckOnePage(const common::v1::ItemHeader& header) {
+  if (header.part_sizes().empty() && header.page_count() >= 0 &&
+      header.page_count() <= 1) {
+    return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kInvalidArgument, kItemPartsInvalid)
+      .Field("item",
+             "has part_sizes or a page_count: here an item is one page of one "
+             "file");
+}
+
 absl::Status CheckOutput(const common::v1::ImageOutput& output,
                          absl::string_view path) {
   if (!common::v1::ImageFormat_IsValid(output.format())) {

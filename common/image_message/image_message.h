@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "common/image/decode.h"
 #include "common/image/image.h"
+#include "sightline/common/v1/conveyor.pb.h"
 #include "sightline/common/v1/image.pb.h"
 
 namespace sightline {
@@ -56,6 +57,10 @@ absl::StatusOr<Decoded<GrayImage>> DecodeGrayMessage(const ImageSource& image,
                                                      absl::string_view path,
                                                      int min_long_side,
                                                      const ImageLimits& limits);
+
+// Whether `header` announces one page, for services that take no more. Errors:
+// InvalidArgument ITEM_PARTS_INVALID.
+absl::Status CheckOnePage(const common::v1::ItemHeader& header);
 
 // Checks `output`. Errors: InvalidArgument OUTPUT_INVALID (an unknown format,
 // a quality out of 0..100), `path` being the message's place in the request.

@@ -8,6 +8,9 @@ namespace sightline {
 inline constexpr char kImageSizeMismatch[] = "IMAGE_SIZE_MISMATCH";
 // The output format is unknown or the quality out of range.
 inline constexpr char kOutputInvalid[] = "OUTPUT_INVALID";
+// An item of a stream is several files whose sizes or pages are not right, or
+// may be one only.
+inline constexpr char kItemPartsInvalid[] = "ITEM_PARTS_INVALID";
 
 }  // namespace sightline
 

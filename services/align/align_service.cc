@@ -102,8 +102,10 @@ absl::StatusOr<ItemFunction<v1::AlignResponse>> AlignService::OpenStream(
   SL_ASSIGN_OR_RETURN(const Target target,
                       FindTarget(call, message, "settings.reference"));
   return ItemFunction<v1::AlignResponse>(
-      [this, target, settings = *settings](Call& item_call,
-                                           const ConveyorItem& item) {
+      [this, target, settings = *settings](
+          Call& item_call,
+          const ConveyorItem& item) -> absl::StatusOr<v1::AlignResponse> {
+        SL_RETURN_IF_ERROR(CheckOnePage(item.header));
         ImageSource scan;
         scan.encoded = item.bytes;
         scan.page = item.header.page();

@@ -1,5 +1,6 @@
 #include "services/grade/grade_response.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -27,6 +28,10 @@ v1::Flag ToProto(Flag flag) {
       return v1::FLAG_UNREADABLE;
     case Flag::kCancelled:
       return v1::FLAG_CANCELLED;
+    case Flag::kPageMissing:
+      return v1::FLAG_PAGE_MISSING;
+    case Flag::kPageTwice:
+      return v1::FLAG_PAGE_TWICE;
   }
   return v1::FLAG_UNSPECIFIED;
 }
@@ -72,33 +77,61 @@ void FillBubbles(const Field& field, const FieldReading& reading, int reduction,
   }
 }
 
+// Whether a member of combined field `index` has `flag`.
+bool AnyMemberHas(const Sheet& sheet, const SheetReading& reading, size_t index,
+                  Flag flag) {
+  const std::vector<std::string>& members = sheet.combined()[index].fields;
+  return std::any_of(members.begin(), members.end(), [&](const auto& member) {
+    const auto field = sheet.FindField(member);
+    if (!field.has_value()) return false;
+    const std::vector<Flag>& flags = reading.fields[*field].flags;
+    return std::find(flags.begin(), flags.end(), flag) != flags.end();
+  });
+}
+
 }  // namespace
 
 void FillReading(const Sheet& sheet, const SheetReading& reading,
-                 const ReadOptions& options, bool with_bubbles, int reduction,
+                 const ReadOptions& options, bool with_bubbles,
+                 const std::vector<int>& reductions,
                  v1::GradeSheetResponse* response) {
   for (size_t i = 0; i < reading.fields.size(); ++i) {
     const Field& field = sheet.fields()[i];
     const FieldReading& from = reading.fields[i];
     v1::FieldReading* out = response->add_fields();
     FillField(field.label, from, out);
-    if (with_bubbles) FillBubbles(field, from, reduction, out);
+    if (with_bubbles) {
+      const int page = sheet.PageOfField(static_cast<int>(i));
+      FillBubbles(field, from, reductions[page], out);
+    }
     if (from.needs_review) response->add_review(field.label);
   }
-  for (const CombinedReading& from : Combine(sheet, reading)) {
+  const std::vector<CombinedReading> combined = Combine(sheet, reading);
+  for (size_t i = 0; i < combined.size(); ++i) {
+    const CombinedReading& from = combined[i];
     v1::CombinedReading* out = response->add_combined();
     out->set_label(from.label);
     out->set_answer(from.answer);
     out->set_confidence(from.confidence);
-    if (!from.check_failed) continue;
-    out->add_flags(v1::FLAG_CHECK_DIGIT);
-    response->add_review(from.label);
+    if (from.check_failed) {
+      out->add_flags(v1::FLAG_CHECK_DIGIT);
+      response->add_review(from.label);
+    }
+    for (const Flag flag : {Flag::kPageMissing, Flag::kPageTwice}) {
+      if (AnyMemberHas(sheet, reading, i, flag)) out->add_flags(ToProto(flag));
+    }
   }
-  v1::Thresholds* thresholds = response->mutable_thresholds();
-  thresholds->set_page(reading.page_threshold);
-  thresholds->set_empty_level(reading.empty_level);
-  thresholds->set_mark_level(reading.mark_level);
-  thresholds->set_given(options.threshold.has_value());
+  *response->mutable_thresholds() = ToThresholds(reading, options);
+}
+
+v1::Thresholds ToThresholds(const SheetReading& reading,
+                            const ReadOptions& options) {
+  v1::Thresholds thresholds;
+  thresholds.set_page(reading.page_threshold);
+  thresholds.set_empty_level(reading.empty_level);
+  thresholds.set_mark_level(reading.mark_level);
+  thresholds.set_given(options.threshold.has_value());
+  return thresholds;
 }
 
 void FillCodes(const Sheet& sheet, const std::vector<FieldReading>& codes,

@@ -14,10 +14,16 @@
 namespace sightline::grade {
 
 // Fields, combined fields, review list and thresholds into `response`.
-// `reduction`: full-resolution pixels per pixel of the scan that was read.
+// `reductions`: per page of the sheet, full-resolution pixels per pixel of the
+// scan that was read.
 void FillReading(const Sheet& sheet, const SheetReading& reading,
-                 const ReadOptions& options, bool with_bubbles, int reduction,
+                 const ReadOptions& options, bool with_bubbles,
+                 const std::vector<int>& reductions,
                  v1::GradeSheetResponse* response);
+
+// What decided the marks of a page.
+v1::Thresholds ToThresholds(const SheetReading& reading,
+                            const ReadOptions& options);
 
 // Appends what was read of the sheet's codes.
 void FillCodes(const Sheet& sheet, const std::vector<FieldReading>& codes,

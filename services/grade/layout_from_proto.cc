@@ -10,6 +10,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/grade/engine/reasons.h"
+#include "services/grade/page_layouts.h"
 
 namespace sightline::grade {
 namespace {
@@ -271,6 +272,12 @@ absl::StatusOr<SheetLayout> ToLayout(const v1::SheetLayout& message) {
   for (const v1::HandwritingBox& box : message.boxes()) {
     layout.boxes.push_back(ToBox(box));
   }
+  layout.page_code = message.page_code();
+  for (int i = 0; i < message.more_pages_size(); ++i) {
+    absl::StatusOr<SheetLayout> page = ToLayout(message.more_pages(i));
+    if (!page.ok()) return PrefixFields(page.status(), PagePath(i + 1));
+    layout.more_pages.push_back(*std::move(page));
+  }
   return layout;
 }
 
@@ -334,16 +341,20 @@ absl::StatusOr<std::vector<std::string>> ColumnsOf(
 
 std::vector<LayoutProblem> CheckColumns(const v1::SheetLayout& message,
                                         const Sheet& sheet) {
-  const auto columns = ColumnsOf(message, sheet);
-  if (columns.ok()) return {};
   std::vector<LayoutProblem> problems;
+  for (int i = 1; i <= message.more_pages_size(); ++i) {
+    if (message.more_pages(i - 1).columns().empty()) continue;
+    problems.push_back({true, PagePath(i) + ".columns",
+                        "columns stand in the first page, for all of them"});
+  }
+  const auto columns = ColumnsOf(message, sheet);
+  if (columns.ok()) return problems;
   const std::optional<ErrorDetails> details = DetailsOf(columns.status());
   if (details.has_value()) {
     for (const FieldViolation& violation : details->fields) {
       problems.push_back({true, violation.field, violation.description});
     }
-  }
-  if (problems.empty()) {
+  } else {
     problems.push_back(
         {true, "columns", std::string(columns.status().message())});
   }
@@ -370,7 +381,7 @@ align::v1::Reference ToReference(const v1::SheetLayout& message,
     *reference.mutable_image() = message.reference();
   }
   *reference.mutable_markers() = message.markers();
-  for (const Field& field : sheet.fields()) {
+  for (const Field& field : sheet.page_sheet(0).fields()) {
     for (const Bubble& bubble : field.bubbles) {
       align::v1::PrintedShape* shape = reference.add_shapes();
       shape->mutable_center()->set_x(bubble.center.x);

@@ -15,9 +15,9 @@
 
 namespace sightline::grade {
 
-// Errors: InvalidArgument LAYOUT_INVALID (an enum value that is not known),
-// with the field's path below the message. What the layout means is checked by
-// Sheet::Create().
+// All pages of a layout. Errors: InvalidArgument LAYOUT_INVALID (an enum value
+// that is not known), with the field's path below the message. What the layout
+// means is checked by Sheet::Create().
 absl::StatusOr<SheetLayout> ToLayout(const v1::SheetLayout& message);
 
 // Never fails: what does not fit is found by CheckKey().
@@ -37,7 +37,8 @@ absl::StatusOr<std::vector<std::string>> ColumnsOf(
 std::vector<LayoutProblem> CheckColumns(const v1::SheetLayout& message,
                                         const Sheet& sheet);
 
-// The page, its picture, its markers, and every bubble as a printed shape.
+// The first page, its picture, its markers, and every bubble on it as a printed
+// shape. For another page: the message and the sheet of that page by itself.
 align::v1::Reference ToReference(const v1::SheetLayout& message,
                                  const Sheet& sheet);
 

@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/image_message/image_message.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/grade/engine/layout.h"
 #include "services/grade/engine/layout_preview.h"
 #include "services/grade/engine/proposal/layout_proposal.h"
+#include "services/grade/engine/reasons.h"
 #include "services/grade/layout_from_proto.h"
 
 namespace sightline::grade {
@@ -197,14 +199,29 @@ absl::StatusOr<common::v1::EncodedImage> DrawLayoutMessage(
   if (!layout.ok()) return PrefixFields(layout.status(), path);
   absl::StatusOr<Sheet> sheet = Sheet::Create(*layout);
   if (!sheet.ok()) return PrefixFields(sheet.status(), path);
-  const int width = PreviewWidth(options, layout->page.width);
+  if (options.page() < 0 || options.page() >= sheet->page_count()) {
+    return Error(absl::StatusCode::kInvalidArgument, kPreviewInvalid)
+        .Field(options_path + ".page",
+               absl::StrCat("is ", options.page(), ", must be 0 to ",
+                            sheet->page_count() - 1));
+  }
+  const Sheet& page_sheet = sheet->page_sheet(options.page());
+  const bool is_first = options.page() == 0;
+  const v1::SheetLayout& page_message =
+      is_first ? message : message.more_pages(options.page() - 1);
+  const SheetLayout& page_layout =
+      is_first ? *layout : layout->more_pages[options.page() - 1];
+  const int width = PreviewWidth(options, page_layout.page.width);
   const int64_t draw_bytes =
-      DrawLayoutBytes(*sheet, std::clamp(width, 100, 10000));
+      DrawLayoutBytes(page_sheet, std::clamp(width, 100, 10000));
   GrayImage reference;
-  if (message.has_reference()) {
+  if (page_message.has_reference()) {
     const int long_side = std::max(kPreviewWidth, width);
-    const ImageSource source = ImageSource::Of(message.reference());
-    const std::string reference_path = path + ".reference";
+    const ImageSource source = ImageSource::Of(page_message.reference());
+    const std::string reference_path = absl::StrCat(
+        path,
+        is_first ? "" : absl::StrCat(".more_pages[", options.page() - 1, "]"),
+        ".reference");
     SL_ASSIGN_OR_RETURN(
         const ImageHeader header,
         InspectImage(source, reference_path, long_side, limits.image));
@@ -216,7 +233,8 @@ absl::StatusOr<common::v1::EncodedImage> DrawLayoutMessage(
   } else {
     SL_RETURN_IF_ERROR(call.Reserve(draw_bytes));
   }
-  return Draw(message, *layout, *sheet, reference, options, options_path);
+  return Draw(page_message, page_layout, page_sheet, reference, options,
+              options_path);
 }
 
 }  // namespace sightline::grade

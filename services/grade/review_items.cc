@@ -44,24 +44,29 @@ Bubble BoxOf(const Place& place) {
   return {"", place.center, place.size, BubbleShape::kRectangle};
 }
 
-Subject SubjectOf(const Sheet& sheet, const SheetReading& reading,
+// What of `label` is on page `page`.
+Subject SubjectOf(const Sheet& sheet, int page, const SheetReading& reading,
                   const std::string& label) {
   Subject subject;
+  const auto add = [&](int field) {
+    if (sheet.PageOfField(field) != page) return;
+    AddField(sheet, reading, field, subject);
+  };
   if (const auto field = sheet.FindField(label); field.has_value()) {
-    AddField(sheet, reading, *field, subject);
+    add(*field);
   } else if (const auto combined = sheet.FindCombined(label);
              combined.has_value()) {
     for (const std::string& member : sheet.combined()[*combined].fields) {
       const auto index = sheet.FindField(member);
-      if (index.has_value()) AddField(sheet, reading, *index, subject);
+      if (index.has_value()) add(*index);
     }
   }
-  for (const CodeField& code : sheet.codes()) {
+  for (const CodeField& code : sheet.page_sheet(page).codes()) {
     if (code.label != label) continue;
     subject.bubbles = {BoxOf(code)};
     subject.style = kCodeStyle;
   }
-  for (const HandwritingBox& box : sheet.boxes()) {
+  for (const HandwritingBox& box : sheet.page_sheet(page).boxes()) {
     if (box.label != label) continue;
     subject.bubbles = {BoxOf(box)};
     subject.style = kHandwritingStyle;
@@ -113,64 +118,117 @@ int64_t AreaOf(const std::vector<Bubble>& bubbles, PixelSize page, int max_side,
 
 }  // namespace
 
-absl::Status FillReviewItems(const GrayImage& scan,
-                             const Homography& scan_to_page, const Sheet& sheet,
-                             const SheetReading& reading,
-                             const CropSettings& settings,
-                             const StopToken& stop,
-                             v1::GradeSheetResponse* response) {
-  int pictures = 0;
+void FillReviewItems(v1::GradeSheetResponse* response) {
   for (const std::string& label : response->review()) {
-    SL_RETURN_IF_ERROR(stop.Poll());
     v1::ReviewItem* item = response->add_review_items();
     item->set_label(label);
     FillReadings(*response, item);
-    if (pictures == settings.max_count) continue;
-    const Subject subject = SubjectOf(sheet, reading, label);
+  }
+}
+
+bool AnyReviewOnPage(const Sheet& sheet, int page,
+                     const v1::GradeSheetResponse& response) {
+  const auto is_on_page = [&](const std::string& label) {
+    if (const auto field = sheet.FindField(label); field.has_value()) {
+      return sheet.PageOfField(*field) == page;
+    }
+    if (const auto index = sheet.FindCombined(label); index.has_value()) {
+      const auto& members = sheet.combined()[*index].fields;
+      return std::any_of(members.begin(), members.end(), [&](const auto& name) {
+        const auto field = sheet.FindField(name);
+        return field.has_value() && sheet.PageOfField(*field) == page;
+      });
+    }
+    const auto has_label = [&](const auto& place) {
+      return place.label == label;
+    };
+    const std::vector<CodeField>& codes = sheet.page_sheet(page).codes();
+    const std::vector<HandwritingBox>& boxes = sheet.page_sheet(page).boxes();
+    return std::any_of(codes.begin(), codes.end(), has_label) ||
+           std::any_of(boxes.begin(), boxes.end(), has_label);
+  };
+  return std::any_of(response.review().begin(), response.review().end(),
+                     is_on_page);
+}
+
+absl::Status AddReviewPictures(
+    const GrayImage& scan, const Homography& scan_to_page, const Sheet& sheet,
+    int page, const SheetReading& reading, const CropSettings& settings,
+    const StopToken& stop, v1::GradeSheetResponse* response) {
+  int pictures = 0;
+  for (const v1::ReviewItem& item : response->review_items()) {
+    pictures += item.has_crop();
+  }
+  for (v1::ReviewItem& item : *response->mutable_review_items()) {
+    SL_RETURN_IF_ERROR(stop.Poll());
+    if (pictures >= settings.max_count) break;
+    if (item.has_crop()) continue;
+    const Subject subject = SubjectOf(sheet, page, reading, item.label());
     if (subject.bubbles.empty()) continue;
-    const CropFrame frame = CropFrameOf(subject.bubbles, sheet.page(),
-                                        settings.max_side, subject.style);
+    const CropFrame frame =
+        CropFrameOf(subject.bubbles, sheet.page_sheet(page).page(),
+                    settings.max_side, subject.style);
     const std::optional<GrayImage> crop = CutField(scan, scan_to_page, frame);
     if (!crop.has_value()) continue;
-    SL_ASSIGN_OR_RETURN(*item->mutable_crop(),
+    SL_ASSIGN_OR_RETURN(*item.mutable_crop(),
                         EncodeMessage(*crop, settings.output));
-    FillBubbles(subject, frame.FromPage() * scan_to_page, frame.scale, item);
+    FillBubbles(subject, frame.FromPage() * scan_to_page, frame.scale, &item);
     ++pictures;
   }
   return absl::OkStatus();
 }
 
-absl::Status FillBoxCrops(const GrayImage& scan, const Homography& scan_to_page,
-                          const Sheet& sheet, const CropSettings& settings,
-                          const StopToken& stop,
-                          v1::GradeSheetResponse* response) {
-  for (int i = 0; i < response->boxes_size(); ++i) {
+absl::Status AddBoxPictures(const GrayImage& scan,
+                            const Homography& scan_to_page, const Sheet& sheet,
+                            int page, const CropSettings& settings,
+                            const StopToken& stop,
+                            v1::GradeSheetResponse* response) {
+  const Sheet& page_sheet = sheet.page_sheet(page);
+  for (const HandwritingBox& box : page_sheet.boxes()) {
     SL_RETURN_IF_ERROR(stop.Poll());
-    const CropFrame frame = CropFrameOf({BoxOf(sheet.boxes()[i])}, sheet.page(),
-                                        settings.max_side, kHandwritingStyle);
+    const CropFrame frame =
+        CropFrameOf({BoxOf(box)}, page_sheet.page(), settings.max_side,
+                    kHandwritingStyle);
     const std::optional<GrayImage> crop = CutField(scan, scan_to_page, frame);
     if (!crop.has_value()) continue;
-    SL_ASSIGN_OR_RETURN(*response->mutable_boxes(i)->mutable_crop(),
-                        EncodeMessage(*crop, settings.output));
+    for (v1::BoxReading& reading : *response->mutable_boxes()) {
+      if (reading.label() != box.label) continue;
+      SL_ASSIGN_OR_RETURN(*reading.mutable_crop(),
+                          EncodeMessage(*crop, settings.output));
+    }
   }
   return absl::OkStatus();
 }
 
 int64_t BoxCropBytes(const Sheet& sheet, const CropSettings& settings) {
   int64_t bytes = 0;
-  for (const HandwritingBox& box : sheet.boxes()) {
-    bytes += kFileHeaderBytes +
-             kFileBytesPerPixel * AreaOf({BoxOf(box)}, sheet.page(),
-                                         settings.max_side, kHandwritingStyle);
+  for (int i = 0; i < sheet.page_count(); ++i) {
+    const Sheet& page = sheet.page_sheet(i);
+    for (const HandwritingBox& box : page.boxes()) {
+      bytes += kFileHeaderBytes +
+               kFileBytesPerPixel * AreaOf({BoxOf(box)}, page.page(),
+                                           settings.max_side,
+                                           kHandwritingStyle);
+    }
   }
   return bytes;
 }
 
 int64_t ReviewItemBytes(const Sheet& sheet, const CropSettings& settings) {
-  const PixelSize page = sheet.page();
   std::vector<int64_t> areas;
-  for (const Field& field : sheet.fields()) {
-    areas.push_back(AreaOf(field.bubbles, page, settings.max_side));
+  for (int i = 0; i < sheet.page_count(); ++i) {
+    const Sheet& page = sheet.page_sheet(i);
+    for (const Field& field : page.fields()) {
+      areas.push_back(AreaOf(field.bubbles, page.page(), settings.max_side));
+    }
+    for (const CodeField& code : page.codes()) {
+      areas.push_back(
+          AreaOf({BoxOf(code)}, page.page(), settings.max_side, kCodeStyle));
+    }
+    for (const HandwritingBox& box : page.boxes()) {
+      areas.push_back(AreaOf({BoxOf(box)}, page.page(), settings.max_side,
+                             kHandwritingStyle));
+    }
   }
   int64_t combined_bubbles = 0;
   for (const CombinedField& combined : sheet.combined()) {
@@ -182,13 +240,6 @@ int64_t ReviewItemBytes(const Sheet& sheet, const CropSettings& settings) {
     }
     // At most; a layout may name a field in many of them.
     areas.push_back(int64_t{settings.max_side} * settings.max_side);
-  }
-  for (const CodeField& code : sheet.codes()) {
-    areas.push_back(AreaOf({BoxOf(code)}, page, settings.max_side, kCodeStyle));
-  }
-  for (const HandwritingBox& box : sheet.boxes()) {
-    areas.push_back(
-        AreaOf({BoxOf(box)}, page, settings.max_side, kHandwritingStyle));
   }
   std::sort(areas.begin(), areas.end(), std::greater<>());
   // The one being cut, and its file while it is written.

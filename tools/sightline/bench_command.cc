@@ -179,10 +179,10 @@ class GradeStreamCaller : public Caller {
             return stub->GradeSheets(context);
           });
     };
-    job.describe = [&](size_t, common::v1::ItemHeader* header) {
+    job.read = [&](size_t, common::v1::ItemHeader* header) {
       header->set_page(scan.page());
+      return scan.encoded();
     };
-    job.read = [&](size_t) { return scan.encoded(); };
     job.take = [&](size_t, ConveyorOutcome outcome) {
       answer = outcome.status();
     };

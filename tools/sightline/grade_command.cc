@@ -19,6 +19,7 @@
 #include "tools/sightline/grade_output.h"
 #include "tools/sightline/input/layout_reference.h"
 #include "tools/sightline/input/scan_list.h"
+#include "tools/sightline/input/sheet_pages.h"
 
 namespace sightline::cli {
 namespace {
@@ -42,6 +43,9 @@ constexpr char kDescription[] =
     "Without --layout, the files of OMRChecker (template.json, config.json, "
     "evaluation.json and what they name) in the scans' folder or above it "
     "count.\n\n"
+    "With a layout of several pages the pages of one file are one sheet, in "
+    "any "
+    "order: sightline grade exam.pdf --layout exam.json\n\n"
     "Exit code: 0, or 10 + the gRPC code of the first sheet that failed.";
 
 struct GradeFlags {
@@ -50,6 +54,7 @@ struct GradeFlags {
   std::optional<double> threshold;
   std::optional<double> review_below;
   int batch_size = 0;
+  int pages_per_sheet = 0;
   bool allow_outside = false;
   GradeOutputFlags output;
   SendingOptions sending;
@@ -76,6 +81,11 @@ ArgumentParser MakeParser(GradeFlags& flags) {
                    "Lets {\"file\": ...} name files outside the folder of the "
                    "layout.",
                    &flags.allow_outside);
+  parser.Add("pages_per_sheet", "N",
+             "Pages of a scan that make one sheet, 1..64: of a PDF or TIFF in "
+             "turn, and of single-page files that follow each other in a "
+             "folder. Default: as many as the layout has.",
+             &flags.pages_per_sheet);
   parser.Heading("Reading");
   parser.Add("threshold", "T",
              "Ink above which a bubble counts as marked, 0..1. Default: chosen "
@@ -102,6 +112,7 @@ GradeJobOptions JobOptions(const GradeFlags& flags,
   job.layout = flags.layout;
   job.key = flags.key;
   job.allow_outside = flags.allow_outside;
+  job.pages_per_sheet = flags.pages_per_sheet;
   job.except_folders = WrittenFolders(flags.output);
   job.sending = flags.sending;
   auto& options = job.options;
@@ -141,6 +152,12 @@ absl::StatusOr<int> RunGrade(absl::Span<const std::string> arguments,
     return 0;
   }
   SL_RETURN_IF_ERROR(CheckSendingOptions(flags.sending));
+  if (flags.pages_per_sheet < 0 || flags.pages_per_sheet > kMaxPagesPerSheet) {
+    return Error(absl::StatusCode::kInvalidArgument, "FLAG_INVALID")
+        .Message(absl::StrCat("--pages_per_sheet must lie in 1..",
+                              kMaxPagesPerSheet, ", not ",
+                              flags.pages_per_sheet));
+  }
   SL_RETURN_IF_ERROR(CheckGradeOutputFlags(flags.output));
   SL_ASSIGN_OR_RETURN(const Connection connection,
                       Connection::Open(flags.connection));

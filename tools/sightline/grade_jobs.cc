@@ -17,6 +17,7 @@
 #include "tools/sightline/input/layout_reference.h"
 #include "tools/sightline/input/message_file.h"
 #include "tools/sightline/input/omrchecker_folder.h"
+#include "tools/sightline/input/sheet_pages.h"
 #include "tools/sightline/text/printable.h"
 
 namespace sightline::cli {
@@ -69,7 +70,10 @@ class JobMaker {
       SL_RETURN_IF_ERROR(
           ReadMessageFile(options_.key, file_options, settings.mutable_key()));
     }
-    SL_ASSIGN_OR_RETURN(job.scans, List(pictures));
+    SL_ASSIGN_OR_RETURN(std::vector<Scan> scans, List(pictures));
+    job.scans = GroupPages(std::move(scans), options_.pages_per_sheet > 0
+                                                 ? options_.pages_per_sheet
+                                                 : PagesOf(settings.layout()));
     return std::vector<GradeJob>{std::move(job)};
   }
 
@@ -121,6 +125,10 @@ class JobMaker {
     std::vector<Scan> scans;
   };
 
+  static int PagesOf(const SheetLayout& layout) {
+    return layout.more_pages_size() + 1;
+  }
+
   static std::string FolderOf(const std::string& path) {
     const std::string folder = fs::path(path).parent_path().string();
     return folder.empty() ? "." : folder;
@@ -151,6 +159,7 @@ class JobMaker {
                                  }),
                   scans.end());
       if (scans.empty()) continue;
+      scans = GroupPages(std::move(scans), options_.pages_per_sheet);
       SL_ASSIGN_OR_RETURN(GradeJob job,
                           FromSource(groups[i], std::move(sources[i])));
       jobs.push_back(std::move(job));

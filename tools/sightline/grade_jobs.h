@@ -32,6 +32,8 @@ struct GradeJobOptions {
   std::string layout;
   std::string key;
   bool allow_outside = false;
+  // Pages of a sheet; 0: as many as the layout has.
+  int pages_per_sheet = 0;
   // Folders that pictures are written to.
   std::vector<std::string> except_folders;
   // Of every job.

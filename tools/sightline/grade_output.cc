@@ -1,6 +1,7 @@
 #include "tools/sightline/grade_output.h"
 
 #include <algorithm>
+#include <climits>
 #include <filesystem>
 #include <ostream>
 #include <system_error>
@@ -10,10 +11,13 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "tools/sightline/client/rpc_error.h"
+#include "tools/sightline/input/sheet_pages.h"
 #include "tools/sightline/text/printable.h"
 
 namespace sightline::cli {
 namespace {
+
+using grade::v1::GradeSheetResponse;
 
 absl::Status FlagInvalid(absl::string_view message) {
   return Error(absl::StatusCode::kInvalidArgument, "FLAG_INVALID")
@@ -114,7 +118,7 @@ absl::Status GradeOutput::Open(absl::Span<const Scan> scans,
         results_, ResultFolder::Open(std::move(options), scans, session_));
   }
   if (!flags_.csv.empty()) {
-    for (const Scan& scan : scans) inputs.push_back(scan.path);
+    for (std::string& path : PathsOf(scans)) inputs.push_back(std::move(path));
     SL_ASSIGN_OR_RETURN(csv_, ResultFile::Open(flags_.csv, session_, inputs));
     SL_RETURN_IF_ERROR(csv_->Write(CsvHeader(labels_)));
   }
@@ -129,8 +133,8 @@ absl::Status GradeOutput::Open(absl::Span<const Scan> scans,
 std::optional<JournalPlace> GradeOutput::FindDone(const Scan& scan) {
   if (results_ == nullptr) return std::nullopt;
   std::optional<JournalPlace> place = results_->FindDone(scan);
-  if (place.has_value() && folder_.has_value() && !place->annotated.empty()) {
-    folder_->Keep(place->annotated);
+  if (place.has_value() && folder_.has_value()) {
+    for (const std::string& path : place->annotated) folder_->Keep(path);
   }
   return place;
 }
@@ -143,16 +147,44 @@ absl::Status GradeOutput::TakeDone(const Scan& scan,
 }
 
 absl::Status GradeOutput::Take(const Scan& scan, const SheetOutcome& outcome) {
-  std::string annotated;
-  if (folder_.has_value() && outcome.ok() && outcome->has_annotated()) {
-    SL_ASSIGN_OR_RETURN(
-        annotated, folder_->Write(scan, "annotated", outcome->annotated()));
+  AnnotatedPaths annotated;
+  if (folder_.has_value() && outcome.ok()) {
+    SL_ASSIGN_OR_RETURN(annotated, WritePictures(scan, *outcome));
   }
   // After what a later run would not write again, before what it would.
   if (results_ != nullptr) {
     SL_RETURN_IF_ERROR(results_->Remember(scan, outcome, annotated));
   }
   return Put(scan, outcome, annotated, true);
+}
+
+absl::StatusOr<AnnotatedPaths> GradeOutput::WritePictures(
+    const Scan& scan, const GradeSheetResponse& sheet) {
+  AnnotatedPaths paths;
+  const auto write =
+      [&](int index, const common::v1::EncodedImage& picture) -> absl::Status {
+    if (picture.content().empty()) return absl::OkStatus();
+    const Scan* page = PageOf(scan, index);
+    SL_ASSIGN_OR_RETURN(
+        std::string path,
+        folder_->Write(page == nullptr ? scan : *page, "annotated", picture));
+    paths.push_back(std::move(path));
+    return absl::OkStatus();
+  };
+  // Which page of the scan the first picture shows.
+  int first = 0;
+  int first_layout_page = INT_MAX;
+  for (const grade::v1::ScanPage& page : sheet.pages()) {
+    if (page.has_error() || !page.has_layout_page()) continue;
+    if (page.layout_page() >= first_layout_page) continue;
+    first_layout_page = page.layout_page();
+    first = page.index();
+  }
+  SL_RETURN_IF_ERROR(write(first, sheet.annotated()));
+  for (const grade::v1::ScanPage& page : sheet.pages()) {
+    SL_RETURN_IF_ERROR(write(page.index(), page.annotated()));
+  }
+  return paths;
 }
 
 absl::StatusOr<int> GradeOutput::Finish() {
@@ -174,7 +206,7 @@ absl::StatusOr<int> GradeOutput::Finish() {
 }
 
 absl::Status GradeOutput::Put(const Scan& scan, const SheetOutcome& outcome,
-                              const std::string& annotated, bool is_new) {
+                              const AnnotatedPaths& annotated, bool is_new) {
   summary_.Add(outcome);
   progress_.Clear();
   if (results_ != nullptr) SL_RETURN_IF_ERROR(results_->Add(scan, outcome));
@@ -195,7 +227,7 @@ absl::Status GradeOutput::Put(const Scan& scan, const SheetOutcome& outcome,
 }
 
 void GradeOutput::WriteTable(const Scan& scan, const SheetOutcome& outcome,
-                             const std::string& annotated) {
+                             const AnnotatedPaths& annotated) {
   // A failed stream fails all its sheets in the same words.
   if (!outcome.ok() && outcome.status() == last_failure_) {
     session_.out << Printable(scan.name) << "  not graded: the same failure\n";
@@ -205,8 +237,8 @@ void GradeOutput::WriteTable(const Scan& scan, const SheetOutcome& outcome,
   session_.out << SheetTable(scan.name, outcome,
                              static_cast<TableDetail>(flags_.show),
                              session_.out_is_terminal);
-  if (!annotated.empty()) {
-    session_.out << "  drawn in " << Printable(annotated) << "\n";
+  for (const std::string& path : annotated) {
+    session_.out << "  drawn in " << Printable(path) << "\n";
   }
   session_.out << std::flush;
 }

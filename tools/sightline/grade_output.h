@@ -80,9 +80,12 @@ class GradeOutput {
 
  private:
   absl::Status Put(const Scan& scan, const SheetOutcome& outcome,
-                   const std::string& annotated, bool is_new);
+                   const AnnotatedPaths& annotated, bool is_new);
+  // The annotated pages of a sheet.
+  absl::StatusOr<AnnotatedPaths> WritePictures(
+      const Scan& scan, const grade::v1::GradeSheetResponse& sheet);
   void WriteTable(const Scan& scan, const SheetOutcome& outcome,
-                  const std::string& annotated);
+                  const AnnotatedPaths& annotated);
 
   const GradeOutputFlags& flags_;
   Session& session_;

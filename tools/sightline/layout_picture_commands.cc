@@ -73,6 +73,7 @@ struct FromReferenceFlags {
 
 struct PreviewFlags {
   std::string out;
+  int page = 1;
   int width = 0;
   bool allow_outside = false;
   ConnectionOptions connection;
@@ -284,6 +285,7 @@ absl::StatusOr<int> Preview(const PreviewFlags& flags, const std::string& path,
   SL_RETURN_IF_ERROR(ReadMessageFile(path, options, request.mutable_layout()));
   request.set_return_preview(true);
   SetPreview(flags.width, flags.out, request.mutable_preview());
+  request.mutable_preview()->set_page(flags.page - 1);
   SL_ASSIGN_OR_RETURN(const Connection connection,
                       Connection::Open(flags.connection));
   const auto stub = GradeService::NewStub(connection.channel());
@@ -354,6 +356,9 @@ absl::StatusOr<int> RunLayoutPreview(absl::Span<const std::string> arguments,
   ArgumentParser parser("layout preview LAYOUT --out FILE [flags]", kPreview);
   parser.Add("out", "FILE", "Writes the picture here, PNG or JPEG.",
              &flags.out);
+  parser.Add("page", "NUMBER",
+             "Page of a layout of several, counted from 1. Default 1.",
+             &flags.page);
   parser.Add("width", "PIXELS",
              "Its width. Default 1600, at most the layout's page.",
              &flags.width);

@@ -225,23 +225,26 @@ absl::Status Check(const Sheet& sheet, const SheetReading& reading, int width,
   return absl::OkStatus();
 }
 
-int PageHeight(const Sheet& sheet, int width) {
-  const double height = width * sheet.page().height / sheet.page().width;
+int PageHeight(PixelSize page, int width) {
+  const double height = width * page.height / page.width;
   return static_cast<int>(std::clamp(std::round(height), 1.0, 1e8));
 }
 
 }  // namespace
 
-absl::StatusOr<RgbImage> Annotate(
-    const GrayImage& scan, const Homography& scan_to_page, const Sheet& sheet,
-    const SheetReading& reading, const std::optional<Score>& score, int width) {
-  const int page_height = PageHeight(sheet, width);
+absl::StatusOr<RgbImage> Annotate(const GrayImage& scan,
+                                  const Homography& scan_to_page,
+                                  const Sheet& sheet,
+                                  const SheetReading& reading,
+                                  const std::optional<Score>& score, int width,
+                                  int page) {
+  const PixelSize size = sheet.page_sheet(page).page();
+  const int page_height = PageHeight(size, width);
   SL_RETURN_IF_ERROR(Check(sheet, reading, width, page_height));
-  const double scale = width / sheet.page().width;
+  const double scale = width / size.width;
   const int top = score.has_value() ? StripHeight(width) : 0;
   const Homography scan_to_page_pixels =
-      Homography::Scale(scale, page_height / sheet.page().height) *
-      scan_to_page;
+      Homography::Scale(scale, page_height / size.height) * scan_to_page;
   const auto to_scan = scan_to_page_pixels.Inverse();
   if (!to_scan.has_value() || scan.empty()) {
     return Error(absl::StatusCode::kInvalidArgument, kHomographySingular)
@@ -257,9 +260,12 @@ absl::StatusOr<RgbImage> Annotate(
       canvas, Homography::Translation(0, top) * scan_to_page_pixels, scale,
       line);
   int review_count = 0;
-  for (size_t f = 0; f < sheet.fields().size(); ++f) {
-    annotator.DrawField(sheet.fields()[f], reading.fields[f], outcomes[f]);
+  const int first = sheet.first_field(page);
+  const int end = sheet.first_field(page + 1);
+  for (int f = 0; f < static_cast<int>(sheet.fields().size()); ++f) {
     review_count += reading.fields[f].needs_review;
+    if (f < first || f >= end) continue;
+    annotator.DrawField(sheet.fields()[f], reading.fields[f], outcomes[f]);
   }
   if (score.has_value()) {
     DrawStrip(*score, review_count, width, top, annotator, canvas);
@@ -268,7 +274,12 @@ absl::StatusOr<RgbImage> Annotate(
 }
 
 int64_t AnnotateBytes(const Sheet& sheet, int width) {
-  const int64_t height = int64_t{PageHeight(sheet, width)} + StripHeight(width);
+  int64_t height = 0;
+  for (int page = 0; page < sheet.page_count(); ++page) {
+    height = std::max<int64_t>(
+        height, PageHeight(sheet.page_sheet(page).page(), width));
+  }
+  height += StripHeight(width);
   // The image, and an outcome per bubble.
   return 3 * width * height +
          int64_t{sheet.bubble_count()} * sizeof(BubbleOutcome) +

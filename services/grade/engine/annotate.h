@@ -20,14 +20,18 @@ namespace sightline::grade {
 // right answer that was missed (green, dashed), blank (amber field frame),
 // multiple (violet outlines), review (a bar beside the field). Without a score
 // marked bubbles are outlined in blue. The score stands in a header strip.
-// Errors: InvalidArgument (a singular map, a width out of 100..10000).
+// `reading` and `score` are those of the whole sheet; drawn is page `page` of
+// it, which `scan` shows. Errors: InvalidArgument (a singular map, a width out
+// of 100..10000).
 absl::StatusOr<RgbImage> Annotate(const GrayImage& scan,
                                   const Homography& scan_to_page,
                                   const Sheet& sheet,
                                   const SheetReading& reading,
-                                  const std::optional<Score>& score, int width);
+                                  const std::optional<Score>& score, int width,
+                                  int page = 0);
 
-// Upper bound of the bytes Annotate() allocates, its result included.
+// Upper bound of the bytes Annotate() allocates, its result included, for the
+// largest page of `sheet`.
 int64_t AnnotateBytes(const Sheet& sheet, int width);
 
 }  // namespace sightline::grade

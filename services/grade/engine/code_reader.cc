@@ -25,6 +25,8 @@ constexpr double kMargin = 0.25;
 constexpr int kMaxSide = 1000;
 // Different texts in one place that are told apart.
 constexpr uint8_t kMaxTexts = 3;
+// Codes on a whole scan that are read.
+constexpr uint8_t kMaxTextsOnScan = 16;
 // Confidence of what is missing or in doubt: below every sensible review_below.
 constexpr double kDoubt = 0.45;
 
@@ -75,19 +77,17 @@ PatchFrame FrameOf(const CodeField& code, const Homography& page_to_scan) {
   return frame;
 }
 
-// The different texts in a picture, the surest first.
-std::vector<std::string> Decode(const BubblePatch& patch,
-                                const PatchFrame& frame,
-                                const std::vector<CodeFormat>& formats) {
+// The different texts in a picture, the surest first; at most `most`.
+std::vector<std::string> Decode(const ZXing::ImageView& view,
+                                const std::vector<CodeFormat>& formats,
+                                uint8_t most) {
   ZXing::BarcodeFormats wanted;
   for (const CodeFormat format : formats) wanted |= ToZxing(format);
   ZXing::DecodeHints hints;
   hints.setFormats(wanted);
   hints.setTryHarder(true);
   hints.setTryRotate(true);
-  hints.setMaxNumberOfSymbols(kMaxTexts);
-  const ZXing::ImageView view(patch.samples.data(), frame.width, frame.height,
-                              ZXing::ImageFormat::Lum);
+  hints.setMaxNumberOfSymbols(most);
   std::vector<std::string> texts;
   for (const ZXing::Result& result : ZXing::ReadBarcodes(view, hints)) {
     if (!result.isValid()) continue;
@@ -113,7 +113,9 @@ FieldReading ReadCode(const GrayImage& scan, const Homography& page_to_scan,
     reading.flags = {Flag::kCutOff};
     return reading;
   }
-  std::vector<std::string> texts = Decode(patch, frame, code.formats);
+  const ZXing::ImageView view(patch.samples.data(), frame.width, frame.height,
+                              ZXing::ImageFormat::Lum);
+  std::vector<std::string> texts = Decode(view, code.formats, kMaxTexts);
   if (texts.empty()) {
     reading.flags = {patch.is_inside ? Flag::kUnreadable : Flag::kCutOff};
     return reading;
@@ -126,6 +128,11 @@ FieldReading ReadCode(const GrayImage& scan, const Homography& page_to_scan,
   reading.confidence = 1;
   reading.needs_review = false;
   return reading;
+}
+
+absl::Status NoMemory() {
+  return Error(absl::StatusCode::kResourceExhausted, kMemoryExhausted)
+      .Message("not enough memory to read the codes of this sheet");
 }
 
 }  // namespace
@@ -147,8 +154,7 @@ absl::StatusOr<std::vector<FieldReading>> ReadCodes(
     try {
       readings.push_back(ReadCode(scan, *page_to_scan, code));
     } catch (const std::bad_alloc&) {
-      return Error(absl::StatusCode::kResourceExhausted, kMemoryExhausted)
-          .Message("not enough memory to read the codes of this sheet");
+      return NoMemory();
     } catch (const std::exception&) {
       FieldReading& reading = readings.emplace_back();
       reading.confidence = kDoubt;
@@ -157,6 +163,29 @@ absl::StatusOr<std::vector<FieldReading>> ReadCodes(
     }
   }
   return readings;
+}
+
+absl::StatusOr<std::vector<std::string>> FindCodeTexts(const GrayImage& scan,
+                                                       const StopToken& stop) {
+  SL_RETURN_IF_ERROR(stop.Poll());
+  const ZXing::ImageView view(scan.data(), scan.width(), scan.height(),
+                              ZXing::ImageFormat::Lum);
+  try {
+    return Decode(view,
+                  {CodeFormat::kQr, CodeFormat::kDataMatrix, CodeFormat::kAztec,
+                   CodeFormat::kPdf417, CodeFormat::kCode128},
+                  kMaxTextsOnScan);
+  } catch (const std::bad_alloc&) {
+    return NoMemory();
+  } catch (const std::exception&) {
+    return std::vector<std::string>();
+  }
+}
+
+int64_t FindCodeTextsBytes(int64_t scan_bytes) {
+  // The binary form takes a byte a pixel, twice while both contrasts are tried,
+  // and so do smaller copies together; the rest is room.
+  return 5 * scan_bytes + (int64_t{1} << 20);
 }
 
 int64_t ReadCodesBytes(const Sheet& sheet) {

@@ -27,6 +27,18 @@ absl::StatusOr<std::vector<FieldReading>> ReadCodes(
     const GrayImage& scan, const Homography& scan_to_page, const Sheet& sheet,
     const StopToken& stop);
 
+// The texts of all codes on the scan, wherever they are and whatever lies
+// around them: for what must be known before the page is found. Only of kinds
+// that check themselves (QR, Data Matrix, Aztec, PDF417, Code 128): in print of
+// all sorts the others may be seen where there are none. At most 16, in no
+// order, none twice; none is no error. Errors: ResourceExhausted
+// MEMORY_EXHAUSTED; that of `stop`, which is asked before. Thread-safe.
+absl::StatusOr<std::vector<std::string>> FindCodeTexts(const GrayImage& scan,
+                                                       const StopToken& stop);
+
+// Upper bound of the bytes that FindCodeTexts() works in.
+int64_t FindCodeTextsBytes(int64_t scan_bytes);
+
 // Upper bound of the bytes that ReadCodes() works in.
 int64_t ReadCodesBytes(const Sheet& sheet);
 

@@ -22,6 +22,10 @@ const char* FlagName(Flag flag) {
       return "unreadable";
     case Flag::kCancelled:
       return "cancelled";
+    case Flag::kPageMissing:
+      return "page_missing";
+    case Flag::kPageTwice:
+      return "page_twice";
   }
   return "unknown";
 }

@@ -16,6 +16,10 @@ enum class Flag {
   kUnreadable,
   // A mark was taken back, and no other is there.
   kCancelled,
+  // The page it is on was not scanned.
+  kPageMissing,
+  // The page it is on was scanned more than once.
+  kPageTwice,
 };
 
 // "blank", "multiple", ...

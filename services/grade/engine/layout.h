@@ -116,6 +116,11 @@ struct SheetLayout {
   std::vector<CombinedField> combined;
   std::vector<CodeField> codes;
   std::vector<HandwritingBox> boxes;
+  // The further pages of the sheet; those have neither combined fields nor
+  // further pages.
+  std::vector<SheetLayout> more_pages;
+  // What the text of a code on this page begins with; empty: there is none.
+  std::string page_code;
 };
 
 // Something wrong or doubtful. `field` is a path below the layout, such as
@@ -133,17 +138,25 @@ struct LayoutLimits {
   int max_bubbles_per_field = 200;
   int max_codes = 20;
   int max_boxes = 50;
+  // Fields and bubbles are counted over all of them, codes page by page.
+  int max_pages = 32;
 };
 
+struct ExpandedLayout;
+
 // A checked layout: fields with placed bubbles. Immutable once made.
+//
+// A sheet of several pages has the fields and codes of all of them, page by
+// page, and each page as a sheet by itself: that is what a scan is read by.
 class Sheet {
  public:
   // Expands and checks. Errors: InvalidArgument LAYOUT_INVALID that names
   // every problem found (at most 50) with its field path: no bubbles, sizes
   // that are not positive or not finite, bubbles that overlap or leave the
   // page, duplicate or empty labels, unknown members of combined fields,
-  // ranges that can't be read, more than the limits allow. Time is bounded by
-  // the limits and the layout's own size, whatever it says. Thread-safe.
+  // ranges that can't be read, codes of pages that can't be told apart, more
+  // than the limits allow. Time is bounded by the limits and the layout's own
+  // size, whatever it says. Thread-safe.
   static absl::StatusOr<Sheet> Create(const SheetLayout& layout,
                                       const LayoutLimits& limits = {});
 
@@ -151,6 +164,7 @@ class Sheet {
   static std::vector<LayoutProblem> Check(const SheetLayout& layout,
                                           const LayoutLimits& limits = {});
 
+  // Of the first page.
   PixelSize page() const { return page_; }
   // In the layout's order; every bubble with its size and shape filled in.
   const std::vector<Field>& fields() const { return fields_; }
@@ -165,13 +179,38 @@ class Sheet {
   // that were placed one by one.
   const std::vector<int>& groups() const { return groups_; }
   int group_count() const { return group_count_; }
+  int page_count() const {
+    return pages_.empty() ? 1 : static_cast<int>(pages_.size());
+  }
+  // One page by itself, without combined fields if there are several; the whole
+  // sheet if it is the only one. `page` < page_count().
+  const Sheet& page_sheet(int page) const {
+    return pages_.empty() ? *this : pages_[page];
+  }
+  // Where the page's fields and codes begin in fields() and codes(); of
+  // page_count() where they end.
+  int first_field(int page) const;
+  int first_code(int page) const;
+  // The page that fields()[field] is on, and codes()[code].
+  int PageOfField(int field) const;
+  int PageOfCode(int code) const;
+  // What the text of a code on a page by itself begins with; may be empty.
+  const std::string& page_code() const { return page_code_; }
   // Index into fields(), or nullopt.
   std::optional<int> FindField(absl::string_view label) const;
   // Index into combined(), or nullopt.
   std::optional<int> FindCombined(absl::string_view label) const;
 
  private:
+  static Sheet OfPage(const SheetLayout& layout, ExpandedLayout expanded);
+  static Sheet OfPages(std::vector<Sheet> pages,
+                       std::vector<CombinedField> combined);
+  void IndexLabels();
+
   PixelSize page_;
+  std::string page_code_;
+  // Empty for a single page.
+  std::vector<Sheet> pages_;
   std::vector<Field> fields_;
   std::vector<CombinedField> combined_;
   std::vector<CodeField> codes_;

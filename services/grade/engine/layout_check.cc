@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/status/error.h"
+#include "services/grade/engine/combined_check.h"
 #include "services/grade/engine/layout_labels.h"
 #include "services/grade/engine/layout_overlaps.h"
 #include "services/grade/engine/layout_places.h"
@@ -46,14 +46,17 @@ bool IsHorizontal(Direction direction) {
 class LayoutChecker {
  public:
   LayoutChecker(const SheetLayout& layout, const LayoutLimits& limits,
-                ExpandedLayout& expanded)
+                SheetSoFar& so_far, ExpandedLayout& expanded)
       : layout_(layout),
         limits_(limits),
+        so_far_(so_far),
         expanded_(expanded),
         rules_(layout, problems_),
-        labels_(problems_) {}
+        labels_(so_far, problems_) {}
 
-  std::vector<LayoutProblem> Run() {
+  // `is_whole_sheet`: there are no other pages, so that combined fields can be
+  // looked at, too.
+  std::vector<LayoutProblem> Run(bool is_whole_sheet) {
     rules_.CheckPage();
     if (layout_.name.size() > kMaxLayoutNameBytes) {
       problems_.Error(
@@ -66,8 +69,8 @@ class LayoutChecker {
       AddBlock(i);
     for (size_t i = 0; i < layout_.fields.size() && !problems_.Full(); ++i)
       AddField(i);
-    for (size_t i = 0; i < layout_.combined.size() && !problems_.Full(); ++i) {
-      AddCombined(i);
+    if (is_whole_sheet) {
+      CheckCombined(layout_, limits_, so_far_, problems_, expanded_.combined);
     }
     CheckPlaces(layout_, limits_, labels_, rules_, problems_);
     if (layout_.blocks.empty() && layout_.fields.empty()) {
@@ -76,13 +79,17 @@ class LayoutChecker {
     if (rules_.page_ok()) {
       CheckOverlaps(layout_, expanded_, rules_, problems_);
     }
+    so_far_.field_count += static_cast<int>(expanded_.fields.size());
+    so_far_.bubble_count += expanded_.bubble_count;
     return problems_.Take();
   }
 
  private:
   bool HasRoom(const std::string& path, int64_t fields, int64_t bubbles) {
-    const int64_t all_fields = expanded_.fields.size() + fields;
-    const int64_t all_bubbles = expanded_.bubble_count + bubbles;
+    const int64_t all_fields =
+        so_far_.field_count + expanded_.fields.size() + fields;
+    const int64_t all_bubbles =
+        so_far_.bubble_count + expanded_.bubble_count + bubbles;
     if (all_fields > limits_.max_fields) {
       problems_.Error(path, absl::StrCat("more than ", limits_.max_fields,
                                          " fields in the layout"));
@@ -137,7 +144,7 @@ class LayoutChecker {
     }
     const auto labels = ExpandLabels(block.labels, limits_.max_fields);
     if (!labels.ok()) {
-      ReportLabels(labels.status(), path + ".labels");
+      ReportLabels(labels.status(), path + ".labels", problems_);
       return;
     }
 
@@ -181,8 +188,9 @@ class LayoutChecker {
     std::vector<std::string> good_labels;
     for (const std::string& label : *labels) {
       if (problems_.Full()) return;
-      if (labels_.AddField(path + ".labels", label))
+      if (labels_.AddField(path + ".labels", label)) {
         good_labels.push_back(label);
+      }
     }
     if (!HasRoom(path, good_labels.size(),
                  int64_t(good_labels.size()) * int64_t(values.size()))) {
@@ -277,63 +285,12 @@ class LayoutChecker {
     expanded_.blocks.push_back(block);
   }
 
-  void AddCombined(size_t index) {
-    const CombinedField& combined = layout_.combined[index];
-    const std::string path = absl::StrCat("combined[", index, "]");
-    if (static_cast<int64_t>(index) >= limits_.max_fields) {
-      if (static_cast<int64_t>(index) == limits_.max_fields) {
-        problems_.Error(
-            "combined",
-            absl::StrCat("more than ", limits_.max_fields, " combined fields"));
-      }
-      return;
-    }
-    labels_.AddCombined(path + ".label", combined.label);
-    if (combined.fields.empty()) {
-      problems_.Error(path + ".fields", "no fields to combine");
-      return;
-    }
-    const auto members = ExpandLabels(combined.fields, limits_.max_fields);
-    if (!members.ok()) {
-      ReportLabels(members.status(), path + ".fields");
-      return;
-    }
-    combined_members_ += members->size();
-    if (combined_members_ > limits_.max_bubbles) {
-      problems_.Error(path + ".fields",
-                      absl::StrCat("combined fields have more than ",
-                                   limits_.max_bubbles, " members together"));
-      return;
-    }
-    std::set<absl::string_view> seen;
-    for (const std::string& member : *members) {
-      if (problems_.Full()) return;
-      if (!labels_.HasField(member)) {
-        problems_.Error(path + ".fields",
-                        absl::StrCat("there is no field '", member, "'"));
-      } else if (!seen.insert(member).second) {
-        problems_.Warning(path + ".fields", absl::StrCat("the field '", member,
-                                                         "' occurs twice"));
-      }
-    }
-    expanded_.combined.push_back({combined.label, *members, combined.check});
-  }
-
-  // Takes the problems of ExpandLabels() over, under `path`.
-  void ReportLabels(const absl::Status& status, const std::string& path) {
-    const auto details = DetailsOf(status);
-    if (!details.has_value()) return;
-    for (const FieldViolation& violation : details->fields) {
-      problems_.Error(path + violation.field, violation.description);
-    }
-  }
-
   const SheetLayout& layout_;
   const LayoutLimits& limits_;
+  SheetSoFar& so_far_;
   ExpandedLayout& expanded_;
   LayoutProblems problems_;
   LayoutRules rules_;
-  int64_t combined_members_ = 0;
   std::set<std::string> names_;
   LayoutLabels labels_;
 };
@@ -342,9 +299,10 @@ class LayoutChecker {
 
 std::vector<LayoutProblem> ExpandLayout(const SheetLayout& layout,
                                         const LayoutLimits& limits,
+                                        bool is_whole_sheet, SheetSoFar& so_far,
                                         ExpandedLayout& expanded) {
   expanded = {};
-  return LayoutChecker(layout, limits, expanded).Run();
+  return LayoutChecker(layout, limits, so_far, expanded).Run(is_whole_sheet);
 }
 
 }  // namespace sightline::grade

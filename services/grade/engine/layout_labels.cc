@@ -6,16 +6,16 @@
 namespace sightline::grade {
 
 bool LayoutLabels::AddField(const std::string& path, const std::string& label) {
-  return Add(path, label, fields_);
+  return Add(path, label, so_far_.fields);
 }
 
 bool LayoutLabels::AddCombined(const std::string& path,
                                const std::string& label) {
-  return Add(path, label, others_);
+  return Add(path, label, so_far_.combined);
 }
 
 bool LayoutLabels::AddPlace(const std::string& path, const std::string& label) {
-  return Add(path, label, others_);
+  return Add(path, label, so_far_.places);
 }
 
 bool LayoutLabels::Add(const std::string& path, const std::string& label,
@@ -25,7 +25,7 @@ bool LayoutLabels::Add(const std::string& path, const std::string& label,
         path, absl::StrCat("a label has 1 to ", kMaxLabelBytes, " bytes"));
     return false;
   }
-  if (fields_.count(label) > 0 || others_.count(label) > 0) {
+  if (so_far_.Has(label)) {
     problems_.Error(path,
                     absl::StrCat("the label '", label, "' is used twice"));
     return false;

@@ -29,6 +29,7 @@ constexpr Colour kBlockColours[] = {
     {0, 92, 190},  {186, 44, 20}, {0, 122, 92},   {128, 52, 176},
     {176, 104, 0}, {0, 122, 152}, {196, 20, 104}, {88, 98, 0}};
 constexpr Colour kCode = {70, 74, 82};
+constexpr Colour kHandwriting = {120, 86, 30};
 constexpr Colour kMarker = {214, 0, 122};
 constexpr Colour kPaper = {255, 255, 255};
 
@@ -128,12 +129,14 @@ class LayoutDrawer {
                      name, kPaper);
   }
 
-  void DrawCode(const CodeField& code) {
-    const Box box = BoxOf(code.center, code.size);
-    canvas_.DrawBox(box, 2 * line_, 1.4 * line_, kCode, LineStyle::kDashed);
+  // The place of a code, or a box of handwriting.
+  template <typename Place>
+  void DrawPlace(const Place& place, Colour colour) {
+    const Box box = BoxOf(place.center, place.size);
+    canvas_.DrawBox(box, 2 * line_, 1.4 * line_, colour, LineStyle::kDashed);
     const double height = 9 * line_;
-    DrawTag({box.left + 4 * line_, box.top + 4 * line_}, height, code.label,
-            kCode);
+    DrawTag({box.left + 4 * line_, box.top + 4 * line_}, height, place.label,
+            colour);
   }
 
   void DrawMarker(const MarkerPlace& marker) {
@@ -253,7 +256,8 @@ absl::StatusOr<RgbImage> DrawLayout(const SheetLayout& layout,
   LayoutDrawer drawer(image, scale_x, height / sheet.page().height);
 
   ExpandedLayout expanded;
-  ExpandLayout(layout, {}, expanded);
+  SheetSoFar so_far;
+  ExpandLayout(layout, {}, /*is_whole_sheet=*/false, so_far, expanded);
   const std::vector<Field>& fields = sheet.fields();
   // Frames first: a name must not hide a bubble's value.
   for (size_t f = 0; f < fields.size();) {
@@ -276,7 +280,10 @@ absl::StatusOr<RgbImage> DrawLayout(const SheetLayout& layout,
     const Colour colour = BlockColour(block >= 0 ? block : singles++);
     drawer.DrawField(fields[f], colour, FieldPitch(layout, block) * scale_x);
   }
-  for (const CodeField& code : sheet.codes()) drawer.DrawCode(code);
+  for (const CodeField& code : sheet.codes()) drawer.DrawPlace(code, kCode);
+  for (const HandwritingBox& box : sheet.boxes()) {
+    drawer.DrawPlace(box, kHandwriting);
+  }
   for (const MarkerPlace& marker : markers) drawer.DrawMarker(marker);
   return image;
 }

@@ -103,10 +103,15 @@ class ItemStream {
     return *this;
   }
   ItemStream& Header(const std::string& id, int64_t byte_size, int page = 0) {
+    common::v1::ItemHeader header;
+    header.set_id(id);
+    header.set_byte_size(byte_size);
+    header.set_page(page);
+    return Announce(header);
+  }
+  ItemStream& Announce(const common::v1::ItemHeader& header) {
     Request request;
-    request.mutable_item()->set_id(id);
-    request.mutable_item()->set_byte_size(byte_size);
-    request.mutable_item()->set_page(page);
+    *request.mutable_item() = header;
     stream_->Write(request);
     return *this;
   }

@@ -27,6 +27,7 @@ struct Slot {
   Phase phase = Phase::kWaiting;
   // Kept until the answer, in case the item must be sent again.
   std::shared_ptr<const std::string> bytes;
+  common::v1::ItemHeader header;
   // How often it was sent.
   int attempts = 0;
   // While waiting: not to be sent before.
@@ -183,26 +184,27 @@ class Conveyor {
   // False when the stream is broken.
   bool Send(ConveyorStream& stream, size_t index) {
     std::shared_ptr<const std::string> bytes;
+    common::v1::ItemHeader header;
     {
       const std::lock_guard lock(mutex_);
       bytes = slots_[index].bytes;
+      header = slots_[index].header;
     }
     if (bytes == nullptr) {
-      absl::StatusOr<std::string> content = job_.read(index);
+      absl::StatusOr<std::string> content = job_.read(index, &header);
       if (!content.ok()) {
         Answer(index, content.status());
         return true;
       }
       bytes = std::make_shared<const std::string>(*std::move(content));
     }
-    common::v1::ItemHeader header;
-    if (job_.describe) job_.describe(index, &header);
     header.set_id(absl::StrCat(index));
     header.set_byte_size(static_cast<int64_t>(bytes->size()));
     {
       const std::lock_guard lock(mutex_);
       Slot& slot = slots_[index];
       slot.bytes = bytes;
+      slot.header = header;
       slot.phase = Slot::Phase::kSent;
       ++slot.attempts;
     }

@@ -71,11 +71,12 @@ struct ConveyorJob {
   size_t count = 0;
   // Opens a stream; called again when one breaks.
   std::function<std::unique_ptr<ConveyorStream>()> open;
-  // Everything about item `index` but its id and size. May be empty.
-  std::function<void(size_t index, common::v1::ItemHeader* header)> describe;
-  // Its bytes, not empty. Called on one thread at a time, in order, and once
-  // unless the stream breaks. An error becomes the item's outcome.
-  std::function<absl::StatusOr<std::string>(size_t index)> read;
+  // The bytes of item `index`, not empty; everything about it but its id and
+  // size may be put into `header`. Called on one thread at a time, in order,
+  // and once unless the stream breaks. An error becomes the item's outcome.
+  std::function<absl::StatusOr<std::string>(size_t index,
+                                            common::v1::ItemHeader* header)>
+      read;
   // Takes every outcome once, in the order of the items, one at a time, on
   // some thread.
   std::function<void(size_t index, ConveyorOutcome outcome)> take;

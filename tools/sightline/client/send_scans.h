@@ -5,17 +5,20 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "common/status/error.h"
+#include "common/status/status_macros.h"
 #include "common/stop/stop_token.h"
 #include "tools/sightline/arguments.h"
 #include "tools/sightline/client/connection.h"
 #include "tools/sightline/client/conveyor.h"
 #include "tools/sightline/input/scan_list.h"
+#include "tools/sightline/input/sheet_pages.h"
 
 namespace sightline::cli {
 
@@ -69,13 +72,14 @@ absl::Status SendScans(
     return std::make_unique<GrpcConveyorStream<Request, Response>>(
         connection, &settings, start);
   };
-  job.describe = [&](size_t index, common::v1::ItemHeader* header) {
-    header->set_media_type(scans[index].media_type);
-    // A PDF's page was rendered to an image of one page.
-    if (!scans[index].is_pdf) header->set_page(scans[index].page);
-  };
-  job.read = [&](size_t index) {
-    return ReadScan(scans[index], options.pdf_dots_per_inch, source.token());
+  job.read =
+      [&](size_t index,
+          common::v1::ItemHeader* header) -> absl::StatusOr<std::string> {
+    SL_ASSIGN_OR_RETURN(
+        SheetContent content,
+        ReadSheet(scans[index], options.pdf_dots_per_inch, source.token()));
+    *header = std::move(content.header);
+    return std::move(content.bytes);
   };
   job.take = [&](size_t index, ConveyorOutcome outcome) {
     if (!take_failure.ok()) return;

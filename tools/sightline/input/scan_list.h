@@ -12,7 +12,7 @@
 
 namespace sightline::cli {
 
-// One page to send.
+// One page to send, or the first of a sheet of several.
 struct Scan {
   // As results name it: the path as given, with "#page=2" for a page of a
   // PDF, or of a TIFF that has several.
@@ -25,6 +25,8 @@ struct Scan {
   std::string media_type;
   // Why it can't be sent, found while listing; takes its place in the results.
   absl::Status problem;
+  // The further pages of the same sheet; see sheet_pages.h. They have none.
+  std::vector<Scan> more_pages = {};
 };
 
 struct ScanListOptions {
@@ -43,8 +45,8 @@ absl::StatusOr<std::vector<Scan>> ListScans(absl::Span<const std::string> paths,
                                             const ScanListOptions& options,
                                             const StopToken& stop);
 
-// The bytes to send for `scan`: the file, or the PDF page rendered at
-// `pdf_dots_per_inch`. Errors: scan.problem, and those of ReadFile() and
+// The bytes to send for the one page `scan`: the file, or the PDF page rendered
+// at `pdf_dots_per_inch`. Errors: scan.problem, and those of ReadFile() and
 // RenderPdfPage(); InvalidArgument SCAN_EMPTY.
 absl::StatusOr<std::string> ReadScan(const Scan& scan, int pdf_dots_per_inch,
                                      const StopToken& stop);

@@ -9,6 +9,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "tools/sightline/input/read_file.h"
+#include "tools/sightline/input/sheet_pages.h"
 
 namespace sightline::cli {
 namespace {
@@ -37,7 +38,7 @@ absl::StatusOr<ImageFolder> ImageFolder::Open(const std::string& folder,
                               error ? error.message() : std::string()));
   }
   std::set<std::string> taken;
-  for (const Scan& scan : scans) taken.insert(Canonical(scan.path));
+  for (const std::string& path : PathsOf(scans)) taken.insert(Canonical(path));
   return ImageFolder(folder, std::move(taken));
 }
 

@@ -53,6 +53,19 @@ class PictureNames {
         absl::StrCat("{\"file\": ", JsonString(found->second), "}"));
   }
 
+  // Those of all pages.
+  void ReplaceIn(grade::v1::SheetLayout* layout) {
+    for (align::v1::Marker& marker : *layout->mutable_markers()) {
+      Replace(marker.mutable_image());
+    }
+    if (layout->reference().has_encoded()) {
+      Replace(layout->mutable_reference()->mutable_encoded());
+    }
+    for (grade::v1::SheetLayout& page : *layout->mutable_more_pages()) {
+      ReplaceIn(&page);
+    }
+  }
+
   const std::vector<std::pair<std::string, std::string>>& names() const {
     return names_;
   }
@@ -68,12 +81,7 @@ absl::StatusOr<std::string> LayoutText(
     grade::v1::SheetLayout layout,
     const std::map<std::string, std::string>& files) {
   PictureNames pictures(files);
-  for (align::v1::Marker& marker : *layout.mutable_markers()) {
-    pictures.Replace(marker.mutable_image());
-  }
-  if (layout.reference().has_encoded()) {
-    pictures.Replace(layout.mutable_reference()->mutable_encoded());
-  }
+  pictures.ReplaceIn(&layout);
   SL_ASSIGN_OR_RETURN(const std::string text, MessageText(layout));
   return absl::StrReplaceAll(text, pictures.names());
 }

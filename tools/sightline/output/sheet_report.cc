@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "common/status/error.h"
+#include "common/status/grpc_status.h"
 #include "tools/sightline/client/rpc_error.h"
 #include "tools/sightline/text/csv.h"
 #include "tools/sightline/text/printable.h"
@@ -65,6 +66,20 @@ std::string HeadLine(absl::string_view file, const GradeSheetResponse& sheet,
     absl::StrAppend(&line, "  ", Styled(review, Style::kDoubtful, coloured));
   }
   return line + "\n";
+}
+
+// What became of the scan's pages, where something did.
+std::string PageLines(const GradeSheetResponse& sheet, bool coloured) {
+  std::string lines;
+  for (const grade::v1::ScanPage& page : sheet.pages()) {
+    if (!page.has_error()) continue;
+    absl::StrAppend(
+        &lines, "  ",
+        Styled(absl::StrCat("page ", page.index() + 1, " of the scan"),
+               Style::kBad, coloured),
+        ": ", DescribeError(FromRpcStatus(page.error())));
+  }
+  return lines;
 }
 
 // The rows of a sheet's table.
@@ -128,6 +143,34 @@ class SheetRows {
   Table table_;
 };
 
+void WritePages(const GradeSheetResponse& sheet, JsonWriter& json) {
+  json.Key("pages").BeginArray();
+  for (const grade::v1::ScanPage& page : sheet.pages()) {
+    json.BeginObject();
+    json.Key("page").Number(page.index() + 1);
+    json.Key("layout_page");
+    if (page.has_layout_page()) {
+      json.Number(page.layout_page() + 1);
+    } else {
+      json.Null();
+    }
+    json.Key("match").String(
+        page.match() == grade::v1::PAGE_MATCH_UNSPECIFIED
+            ? "none"
+            : ShortName(grade::v1::PageMatch_Name(page.match()),
+                        "PAGE_MATCH_"));
+    json.Key("method").String(
+        page.has_alignment() ? MethodName(page.alignment().method()) : "");
+    json.Key("confidence").Number(page.alignment().confidence());
+    json.Key("error");
+    WriteErrorJson(
+        page.has_error() ? FromRpcStatus(page.error()) : absl::OkStatus(),
+        json);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
 void WriteSheetMembers(const GradeSheetResponse& sheet, JsonWriter& json) {
   json.Key("fields").BeginObject();
   for (const FieldReading& field : sheet.fields()) {
@@ -167,6 +210,7 @@ void WriteSheetMembers(const GradeSheetResponse& sheet, JsonWriter& json) {
   json.Key("method").String(MethodName(sheet.alignment().method()));
   json.Key("confidence").Number(sheet.alignment().confidence());
   json.EndObject();
+  if (!sheet.pages().empty()) WritePages(sheet, json);
   if (!sheet.combined().empty()) {
     json.Key("combined").BeginObject();
     for (const CombinedReading& combined : sheet.combined()) {
@@ -197,7 +241,8 @@ std::string SheetTable(absl::string_view file, const SheetOutcome& outcome,
                         Styled("not graded", Style::kBad, coloured), ": ",
                         DescribeError(outcome.status()));
   }
-  std::string text = HeadLine(file, *outcome, coloured);
+  std::string text =
+      HeadLine(file, *outcome, coloured) + PageLines(*outcome, coloured);
   if (detail != TableDetail::kSummary) {
     absl::StrAppend(&text, SheetRows(*outcome, detail).Render(coloured));
   }

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -110,6 +111,12 @@ std::optional<ScanIdentity> IdentityOf(const Scan& scan,
   identity.modified_ns =
       int64_t{about.st_mtim.tv_sec} * 1000000000 + about.st_mtim.tv_nsec;
   identity.settings_id = std::string(settings_id);
+  for (const Scan& further : scan.more_pages) {
+    const auto page = IdentityOf(further, "");
+    if (!page.has_value()) return std::nullopt;
+    absl::StrAppend(&identity.settings_id, "\n", absl::CEscape(page->path), " ",
+                    page->page, " ", page->size_bytes, " ", page->modified_ns);
+  }
   return identity;
 }
 
@@ -153,7 +160,7 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(const std::string& path,
     std::ifstream in(path, std::ios::binary);
     intact = ScanJournal(in, [&](int64_t offset, const JournalEntry& entry) {
       journal->entries_[IdentityOf(entry)].push_back(
-          {offset, entry.annotated()});
+          {offset, {entry.annotated().begin(), entry.annotated().end()}});
       ++journal->size_;
     });
     struct stat about;

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -27,6 +28,9 @@
 #include "tools/sightline/report/journal.pb.h"
 
 namespace sightline::cli {
+
+// Annotated pages of a sheet, in the order of its pages.
+using AnnotatedPaths = std::vector<std::string>;
 
 // What was graded, and with what.
 struct ScanIdentity {
@@ -44,10 +48,12 @@ struct JournalPlace {
   // In the file.
   int64_t offset = 0;
   // JournalEntry.annotated.
-  std::string annotated;
+  AnnotatedPaths annotated;
 };
 
-// nullopt when there is no such file, or when it could not be listed.
+// That of a sheet of several pages is its first page's, with all the others in
+// settings_id. nullopt when there is no such file, or when it could not be
+// listed.
 std::optional<ScanIdentity> IdentityOf(const Scan& scan,
                                        absl::string_view settings_id);
 

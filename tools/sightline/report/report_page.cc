@@ -13,6 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "common/status/error.h"
+#include "common/status/grpc_status.h"
 #include "common/status/status_macros.h"
 #include "tools/sightline/client/rpc_error.h"
 #include "tools/sightline/report/html_text.h"
@@ -154,23 +155,32 @@ absl::Status ReportPage::Add(absl::string_view file,
   if (outcome.ok()) {
     ++graded_;
     statistics_.Add(*outcome);
+    for (const grade::v1::ScanPage& page : outcome->pages()) {
+      if (!page.has_error()) continue;
+      ++failed_pages_;
+      AddFailure(file,
+                 absl::StrCat("page ", page.index() + 1, " of the scan: "),
+                 FromRpcStatus(page.error()));
+    }
     if (outcome->review().empty()) return absl::OkStatus();
     ++sheets_to_review_;
     fields_to_review_ += outcome->review_size();
     return AddCards(file, *outcome);
   }
   ++failed_;
-  if (static_cast<int>(failures_.size()) < limits_.failures) {
-    const ErrorDetails details =
-        DetailsOf(outcome.status()).value_or(ErrorDetails{});
-    failures_.push_back(
-        absl::StrCat("<tr><th scope=\"row\">", HtmlName(file), "</th><td>",
-                     HtmlText(outcome.status().message()), "<br><code>",
-                     HtmlText(CodeName(outcome.status().code())),
-                     details.reason.empty() ? "" : ", ",
-                     HtmlText(details.reason), "</code></td></tr>\n"));
-  }
+  AddFailure(file, "", outcome.status());
   return absl::OkStatus();
+}
+
+void ReportPage::AddFailure(absl::string_view file, absl::string_view what,
+                            const absl::Status& failure) {
+  if (static_cast<int>(failures_.size()) >= limits_.failures) return;
+  const ErrorDetails details = DetailsOf(failure).value_or(ErrorDetails{});
+  failures_.push_back(absl::StrCat(
+      "<tr><th scope=\"row\">", HtmlName(file), "</th><td>", HtmlText(what),
+      HtmlText(failure.message()), "<br><code>",
+      HtmlText(CodeName(failure.code())), details.reason.empty() ? "" : ", ",
+      HtmlText(details.reason), "</code></td></tr>\n"));
 }
 
 absl::Status ReportPage::AddCards(absl::string_view file,
@@ -273,17 +283,20 @@ std::string ReportPage::QuestionSection() const {
 }
 
 std::string ReportPage::FailureSection() const {
-  if (failed_ == 0) return "";
+  if (failed_ + failed_pages_ == 0) return "";
   std::string html =
       "<section id=\"failed\">\n<h2>Not graded</h2>\n<div class=\"panel\">"
       "<table class=\"failed\">\n<thead><tr><th scope=\"col\">Sheet</th>"
       "<th scope=\"col\">Why</th></tr></thead>\n<tbody>\n";
   for (const std::string& row : failures_) absl::StrAppend(&html, row);
   absl::StrAppend(&html, "</tbody></table></div>\n");
-  const int left_out = failed_ - static_cast<int>(failures_.size());
+  const int left_out =
+      failed_ + failed_pages_ - static_cast<int>(failures_.size());
   if (left_out > 0) {
+    // Pages of sheets that were graded have no line there.
     absl::StrAppend(&html, "<p class=\"note\">", left_out,
-                    " more are in results.csv.</p>\n");
+                    failed_pages_ == 0 ? " more are in results.csv.</p>\n"
+                                       : " more are not shown.</p>\n");
   }
   return html + "</section>\n";
 }

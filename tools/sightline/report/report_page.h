@@ -58,6 +58,9 @@ class ReportPage {
   ReportPage(std::string path, absl::string_view title,
              const std::vector<std::string>& labels,
              const ReportLimits& limits);
+  // A row of the table; `what` stands before the message.
+  void AddFailure(absl::string_view file, absl::string_view what,
+                  const absl::Status& failure);
   absl::Status AddCards(absl::string_view file,
                         const grade::v1::GradeSheetResponse& sheet);
   std::string Head(absl::Time now) const;
@@ -74,6 +77,8 @@ class ReportPage {
   Statistics statistics_;
   int graded_ = 0;
   int failed_ = 0;
+  // Of sheets that were graded.
+  int failed_pages_ = 0;
   int sheets_to_review_ = 0;
   int fields_to_review_ = 0;
   int cards_written_ = 0;

@@ -15,6 +15,7 @@
 #include "common/status/grpc_status.h"
 #include "common/status/status_macros.h"
 #include "common/text/utf8.h"
+#include "tools/sightline/input/sheet_pages.h"
 #include "tools/sightline/report/review_list.h"
 
 namespace sightline::cli {
@@ -108,7 +109,7 @@ absl::StatusOr<std::unique_ptr<ResultFolder>> ResultFolder::Open(
     }
   }
   std::vector<std::string> kept = chosen.inputs;
-  for (const Scan& scan : scans) kept.push_back(scan.path);
+  for (std::string& path : PathsOf(scans)) kept.push_back(std::move(path));
   // Makes the folder itself, too.
   SL_ASSIGN_OR_RETURN(folder->crops_,
                       ImageFolder::Open(CropFolder(chosen.folder), scans));
@@ -174,7 +175,7 @@ absl::StatusOr<SheetOutcome> ResultFolder::Recall(
 
 absl::Status ResultFolder::Remember(const Scan& scan,
                                     const SheetOutcome& outcome,
-                                    const std::string& annotated) {
+                                    const AnnotatedPaths& annotated) {
   if (!outcome.ok() &&
       (!IsFinal(outcome.status()) || !IsUtf8(outcome.status().message()))) {
     return absl::OkStatus();
@@ -187,10 +188,13 @@ absl::Status ResultFolder::Remember(const Scan& scan,
   entry.set_size_bytes(identity->size_bytes);
   entry.set_modified_ns(identity->modified_ns);
   entry.set_settings_id(identity->settings_id);
-  entry.set_annotated(annotated);
+  for (const std::string& path : annotated) entry.add_annotated(path);
   if (outcome.ok()) {
     *entry.mutable_result() = *outcome;
     entry.mutable_result()->clear_annotated();
+    for (grade::v1::ScanPage& page : *entry.mutable_result()->mutable_pages()) {
+      page.clear_annotated();
+    }
   } else {
     *entry.mutable_error() = ToRpcStatus(outcome.status());
   }

@@ -73,7 +73,7 @@ class ResultFolder {
   // permission, stopped) are left out: they are worth another try. Errors:
   // Internal FILE_UNWRITABLE.
   absl::Status Remember(const Scan& scan, const SheetOutcome& outcome,
-                        const std::string& annotated);
+                        const AnnotatedPaths& annotated);
 
   // Adds a sheet, new or recalled, to the results; in the order of the scans.
   // Errors: Internal FILE_UNWRITABLE.

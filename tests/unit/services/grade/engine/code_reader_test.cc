@@ -220,5 +220,30 @@ TEST(CodeReader, SheetsWithoutCodesCostNothing) {
   EXPECT_THAT(Read(CodePage(1), sheet), IsEmpty());
 }
 
+TEST(FindCodeTexts, FindsSelfCheckingCodesAnywhere) {
+  CodePage page(2);
+  page.Print({"", {520, 90}, {100, 100}, {}}, ZXing::BarcodeFormat::QRCode,
+             "exam7-p1/0042");
+  page.Print({"", {150, 800}, {220, 40}, {}}, ZXing::BarcodeFormat::Code128,
+             "student 4711");
+  // Stripes of any form may look like one of these.
+  page.Print({"", {450, 800}, {200, 40}, {}}, ZXing::BarcodeFormat::ITF,
+             "00123456");
+  page.AddNoise(8);
+  const auto texts = FindCodeTexts(page.scan(), {});
+  ASSERT_TRUE(texts.ok()) << texts.status();
+  EXPECT_THAT(*texts,
+              ::testing::UnorderedElementsAre("exam7-p1/0042", "student 4711"));
+  EXPECT_THAT(*FindCodeTexts(CodePage(2).scan(), {}), IsEmpty());
+  EXPECT_GT(FindCodeTextsBytes(1000), 1000);
+}
+
+TEST(FindCodeTexts, StopsWhenAsked) {
+  StopSource stop;
+  stop.Stop(absl::CancelledError("enough"));
+  EXPECT_EQ(FindCodeTexts(CodePage(2).scan(), stop.token()).status().code(),
+            absl::StatusCode::kCancelled);
+}
+
 }  // namespace
 }  // namespace sightline::grade

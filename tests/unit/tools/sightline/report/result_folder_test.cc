@@ -81,7 +81,7 @@ TEST_F(Results, OfAnEarlierRunAreNotWrittenOverByAccident) {
   {
     const auto folder = Open(false);
     ASSERT_TRUE(folder.ok()) << folder.status();
-    ASSERT_TRUE((*folder)->Remember(scans_[0], Sheet("q1"), "").ok());
+    ASSERT_TRUE((*folder)->Remember(scans_[0], Sheet("q1"), {}).ok());
   }
   const absl::Status refused = Open(false).status();
   EXPECT_EQ(DetailsOf(refused)->reason, "WOULD_OVERWRITE");
@@ -136,16 +136,19 @@ TEST_F(Results, RememberFilesWhoseNamesAreNoUtf8) {
   {
     const auto folder = Open(false);
     ASSERT_TRUE(folder.ok()) << folder.status();
-    ASSERT_TRUE((*folder)->Remember(scan, Sheet("q1"), "\xfe.jpg").ok());
+    ASSERT_TRUE(
+        (*folder)->Remember(scan, Sheet("q1"), {"\xfe.jpg", "b.jpg"}).ok());
     const absl::Status failure =
         Error(absl::StatusCode::kInvalidArgument, "PDF_UNREADABLE")
             .Message("\xff.pdf: torn");
-    ASSERT_TRUE((*folder)->Remember(scan, failure, "").ok());
-    ASSERT_TRUE((*folder)->Remember(scans_[1], Sheet("q1"), "").ok());
+    ASSERT_TRUE((*folder)->Remember(scan, failure, {}).ok());
+    ASSERT_TRUE((*folder)->Remember(scans_[1], Sheet("q1"), {}).ok());
   }
   const auto folder = Open(true);
   ASSERT_TRUE(folder.ok()) << folder.status();
-  EXPECT_TRUE((*folder)->FindDone(scan).has_value());
+  const auto place = (*folder)->FindDone(scan);
+  ASSERT_TRUE(place.has_value());
+  EXPECT_EQ(place->annotated, (AnnotatedPaths{"\xfe.jpg", "b.jpg"}));
   EXPECT_FALSE((*folder)->FindDone(scan).has_value());
   EXPECT_TRUE((*folder)->FindDone(scans_[1]).has_value()) << "what came after";
 }
@@ -178,7 +181,7 @@ TEST_F(Results, RememberWhatWouldComeAgainAndNothingElse) {
     {
       const auto folder = Open(false, true);
       ASSERT_TRUE(folder.ok()) << folder.status();
-      ASSERT_TRUE((*folder)->Remember(scans_[0], failure, "").ok());
+      ASSERT_TRUE((*folder)->Remember(scans_[0], failure, {}).ok());
     }
     const auto folder = Open(true);
     ASSERT_TRUE(folder.ok()) << folder.status();
