@@ -268,6 +268,11 @@ std::optional<Degradation> FindDegradation(absl::string_view name) {
   return std::nullopt;
 }
 
+double DeviationOf(const CapturePlan& plan) {
+  // The bend moves a point by its amplitude down and 0.4 of it sideways.
+  return plan.curl * 1.08;
+}
+
 CapturePlan PlanCapture(const std::vector<Degradation>& degradations, int width,
                         int height, Random random) {
   return Planner(degradations, width, height, random).Plan();

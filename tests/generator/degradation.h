@@ -126,6 +126,10 @@ struct CapturePlan {
 CapturePlan PlanCapture(const std::vector<Degradation>& degradations, int width,
                         int height, Random random);
 
+// How far, in print pixels, a point of the print may lie from where the inverse
+// of `plan.print_to_scan` puts it: 0 unless the page is bent.
+double DeviationOf(const CapturePlan& plan);
+
 // What becomes of a print's luma at `scan_point` by copier, light, curve and
 // fax, blur and noise left out: entry v is the scan's luma for print luma v.
 std::array<double, 256> ToneCurve(const CapturePlan& plan,

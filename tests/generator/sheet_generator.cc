@@ -38,8 +38,7 @@ absl::StatusOr<GeneratedSheet> GenerateSheet(
       sheet.plan.print_to_scan * Homography::Scale(1 / units, 1 / units);
   // Plans are made of invertible maps.
   sheet.scan_to_page = page_to_scan.Inverse().value();
-  // The bend moves a point by its amplitude down and 0.4 of it sideways.
-  sheet.deviation = sheet.plan.curl * 1.08 * units;
+  sheet.deviation = DeviationOf(sheet.plan) * units;
   sheet.specification = std::move(specification);
   sheet.form = std::move(form);
   return sheet;
