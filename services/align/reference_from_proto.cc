@@ -95,9 +95,32 @@ absl::StatusOr<MarkerKind> ToMarkerKind(v1::MarkerKind kind, int index) {
       return MarkerKind::kRing;
     case v1::MARKER_KIND_SQUARE:
       return MarkerKind::kSquare;
+    case v1::MARKER_KIND_ARUCO:
+      return MarkerKind::kAruco;
     default:
       return Unusable(absl::StrCat(MarkerPath(index), ".kind"),
-                      "must be IMAGE, RING or SQUARE");
+                      "must be IMAGE, RING, SQUARE or ARUCO");
+  }
+}
+
+absl::StatusOr<ArucoDictionary> ToDictionary(v1::ArucoDictionary dictionary,
+                                             int index) {
+  switch (dictionary) {
+    case v1::ARUCO_DICTIONARY_4X4_50:
+      return ArucoDictionary::k4x4_50;
+    case v1::ARUCO_DICTIONARY_4X4_100:
+      return ArucoDictionary::k4x4_100;
+    case v1::ARUCO_DICTIONARY_5X5_100:
+      return ArucoDictionary::k5x5_100;
+    case v1::ARUCO_DICTIONARY_6X6_250:
+      return ArucoDictionary::k6x6_250;
+    case v1::ARUCO_DICTIONARY_ORIGINAL:
+      return ArucoDictionary::kOriginal;
+    case v1::ARUCO_DICTIONARY_APRILTAG_36H11:
+      return ArucoDictionary::kAprilTag36h11;
+    default:
+      return Unusable(absl::StrCat(MarkerPath(index), ".dictionary"),
+                      "must be named for an ArUco marker");
   }
 }
 
@@ -166,6 +189,11 @@ absl::StatusOr<Reference> ToReference(const v1::Reference& message,
                             absl::StrCat(MarkerPath(i), ".image"),
                             kMarkerLongSide, limits));
       marker.image = std::move(decoded.pixels);
+    }
+    if (marker.kind == MarkerKind::kAruco) {
+      SL_ASSIGN_OR_RETURN(marker.dictionary,
+                          ToDictionary(from.dictionary(), i));
+      marker.id = from.id();
     }
     reference.markers.push_back(std::move(marker));
   }

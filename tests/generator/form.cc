@@ -11,7 +11,8 @@ const std::vector<FormFamily>& AllFormFamilies() {
       FormFamily::kSquareMarkers, FormFamily::kImageMarkers,
       FormFamily::kQuiz,          FormFamily::kMultiMark,
       FormFamily::kRightToLeft,   FormFamily::kCustomValues,
-      FormFamily::kBrackets,      FormFamily::kQuickstart};
+      FormFamily::kBrackets,      FormFamily::kQuickstart,
+      FormFamily::kArucoMarkers};
   return all;
 }
 
@@ -41,6 +42,8 @@ const char* FormFamilyName(FormFamily family) {
       return "brackets";
     case FormFamily::kQuickstart:
       return "quickstart";
+    case FormFamily::kArucoMarkers:
+      return "aruco_markers";
   }
   return "";
 }
@@ -62,6 +65,8 @@ align::Reference ToReference(const PrintedForm& form, bool with_image) {
     copy.center = marker.center;
     copy.size = marker.size;
     copy.image = marker.image.Clone();
+    copy.dictionary = marker.dictionary;
+    copy.id = marker.id;
     reference.markers.push_back(std::move(copy));
   }
   for (const grade::Field& field : form.fields) {

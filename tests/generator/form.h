@@ -45,6 +45,8 @@ enum class FormFamily {
   kBrackets,
   // The sheet of the quick start: 30 questions, tidy.
   kQuickstart,
+  // 60 questions with ArUco markers at the corners, of any dictionary.
+  kArucoMarkers,
 };
 
 const std::vector<FormFamily>& AllFormFamilies();

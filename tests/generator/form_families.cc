@@ -157,6 +157,7 @@ PrintedForm WithMarkers(FormBuilder& builder, align::MarkerKind kind) {
   builder.Footer("sheet 04");
   const char* name = kind == align::MarkerKind::kRing     ? "ring_markers"
                      : kind == align::MarkerKind::kSquare ? "square_markers"
+                     : kind == align::MarkerKind::kAruco  ? "aruco_markers"
                                                           : "image_markers";
   return std::move(builder).Finish(name, 1);
 }
@@ -359,6 +360,8 @@ PrintedForm PrintForm(FormFamily family, uint64_t seed) {
       return Brackets(builder);
     case FormFamily::kQuickstart:
       return Quickstart(builder);
+    case FormFamily::kArucoMarkers:
+      return WithMarkers(builder, align::MarkerKind::kAruco);
   }
   return Standard(builder);
 }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/align/engine/aruco_verifier.h"
 #include "services/align/engine/coarse_patch_strategy.h"
 #include "services/align/engine/feature_strategy.h"
 #include "services/align/engine/image_verifier.h"
@@ -58,7 +59,18 @@ std::vector<std::unique_ptr<Strategy>> MakeStrategies(const GrayImage* image,
   return strategies;
 }
 
-absl::StatusOr<std::unique_ptr<Verifier>> MakeVerifier(
+// Pixels of a cell in the pictures of ArUco markers.
+constexpr int kArucoCellPixels = 8;
+
+// ArUco markers are compared as pictures are.
+void DrawArucoMarkers(std::vector<Marker>& markers) {
+  for (Marker& marker : markers) {
+    if (marker.kind != MarkerKind::kAruco) continue;
+    marker.image = DrawAruco(marker.dictionary, marker.id, kArucoCellPixels);
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Verifier>> MakePageVerifier(
     const GrayImage* image, const PageFrame& frame,
     const Reference& reference) {
   if (image != nullptr) {
@@ -75,6 +87,18 @@ absl::StatusOr<std::unique_ptr<Verifier>> MakeVerifier(
                           : "the image has too little structure outside the "
                             "bubbles to recognise the page by; " +
                                 why);
+}
+
+absl::StatusOr<std::unique_ptr<Verifier>> MakeVerifier(
+    const GrayImage* image, const PageFrame& frame,
+    const Reference& reference) {
+  SL_ASSIGN_OR_RETURN(std::unique_ptr<Verifier> by_page,
+                      MakePageVerifier(image, frame, reference));
+  const bool has_ids = std::any_of(
+      reference.markers.begin(), reference.markers.end(),
+      [](const Marker& marker) { return marker.kind == MarkerKind::kAruco; });
+  if (!has_ids) return by_page;
+  return std::make_unique<ArucoVerifier>(std::move(by_page), reference.markers);
 }
 
 }  // namespace
@@ -105,6 +129,7 @@ class PageRegistrar::Impl {
     SL_RETURN_IF_ERROR(CheckReference(reference));
     auto impl = std::make_unique<Impl>();
     impl->page_ = reference.page;
+    DrawArucoMarkers(reference.markers);
     PageFrame frame;
     const GrayImage* image = nullptr;
     if (reference.image.has_value()) {

@@ -162,7 +162,7 @@ std::optional<Patch> MarkerPatch(const Marker& marker, PixelSize size) {
     return std::nullopt;
   }
   const PixelSize half{size.width / 2, size.height / 2};
-  if (marker.kind != MarkerKind::kImage) {
+  if (marker.kind == MarkerKind::kRing || marker.kind == MarkerKind::kSquare) {
     const Drawing coarse = DrawMark(marker.kind, half);
     return AsPatch(DrawMark(marker.kind, size), &coarse);
   }

@@ -21,6 +21,8 @@ constexpr int kMaxFrameWidth = 1000;
 constexpr double kOutlineSizes[] = {1, 1.12, 1.25, 1.4, 0.88};
 constexpr double kMarkerSizes[] = {1,    0.92, 1.09, 0.85, 1.18,
                                    0.78, 1.28, 0.71, 1.39, 0.64};
+// ArUco markers are printed by programs, which know their size.
+constexpr double kArucoSizeError = 0.1;
 // Grid of the bubbles that are searched, two of each cell.
 constexpr int kGridColumns = 7;
 constexpr int kGridRows = 9;
@@ -175,6 +177,12 @@ void PrintedStructure::AddMarkers(const std::vector<Marker>& added) {
     if (site.look < 0) {
       Look look{size, {}};
       for (const double factor : kMarkerSizes) {
+        // Each id looks different: of 64 that would be many pictures.
+        if (marker.kind == MarkerKind::kAruco &&
+            std::abs(factor - 1) > kArucoSizeError) {
+          look.patches.push_back(std::nullopt);
+          continue;
+        }
         look.patches.push_back(
             MarkerPatch(marker, {size.width * factor, size.height * factor}));
       }

@@ -7,10 +7,11 @@
 
 #include "common/geometry/homography.h"
 #include "common/image/image.h"
+#include "services/align/engine/aruco.h"
 
 namespace sightline::align {
 
-enum class MarkerKind { kImage, kRing, kSquare };
+enum class MarkerKind { kImage, kRing, kSquare, kAruco };
 
 // A mark printed for registration.
 struct Marker {
@@ -20,6 +21,9 @@ struct Marker {
   PixelSize size;
   // How it looks (kImage only), any resolution, cropped to the marker.
   GrayImage image;
+  // Which one it is (kAruco only); the size includes the black border.
+  ArucoDictionary dictionary = ArucoDictionary::k4x4_50;
+  int id = 0;
 };
 
 enum class ShapeKind { kEllipse, kRectangle, kBrackets };

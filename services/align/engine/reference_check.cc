@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -51,6 +52,20 @@ absl::Status CheckPart(const std::string& name, PixelPoint center,
   return absl::OkStatus();
 }
 
+absl::Status CheckId(const std::string& field, const Marker& marker) {
+  const int count = ArucoCount(marker.dictionary);
+  if (marker.id < 0 || marker.id >= count) {
+    return Unusable(field, absl::StrCat(marker.id, " is outside 0..", count - 1,
+                                        ", the ids of its dictionary"));
+  }
+  const std::optional<ArucoReading> reading =
+      ReadAruco(marker.dictionary, ArucoCells(marker.dictionary, marker.id));
+  if (reading.has_value() && reading->id == marker.id) return absl::OkStatus();
+  return Unusable(field, absl::StrCat(marker.id,
+                                      " looks like another marker of its "
+                                      "dictionary, or like itself turned"));
+}
+
 }  // namespace
 
 absl::Status CheckReference(const Reference& reference) {
@@ -79,6 +94,19 @@ absl::Status CheckReference(const Reference& reference) {
     SL_RETURN_IF_ERROR(CheckPart(name, marker.center, marker.size, page));
     if (marker.kind == MarkerKind::kImage && marker.image.empty()) {
       return Unusable(name + ".image", "an image marker needs its image");
+    }
+    if (marker.kind == MarkerKind::kAruco) {
+      SL_RETURN_IF_ERROR(CheckId(name + ".id", marker));
+      for (size_t j = 0; j < i; ++j) {
+        const Marker& other = reference.markers[j];
+        if (other.kind == MarkerKind::kAruco &&
+            other.dictionary == marker.dictionary && other.id == marker.id) {
+          return Unusable(name + ".id",
+                          absl::StrCat("is that of markers[", j,
+                                       "], too: each ArUco marker must say "
+                                       "which one it is"));
+        }
+      }
     }
   }
   for (size_t i = 0; i < reference.shapes.size(); ++i) {

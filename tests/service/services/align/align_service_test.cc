@@ -319,6 +319,17 @@ TEST(AlignOverTcp, OptionsOutOfRangeAreNamed) {
   }
 }
 
+align::v1::Marker* AddArucoMarker(align::v1::Reference& reference) {
+  align::v1::Marker* marker = reference.add_markers();
+  marker->set_kind(align::v1::MARKER_KIND_ARUCO);
+  marker->set_dictionary(align::v1::ARUCO_DICTIONARY_4X4_50);
+  marker->mutable_center()->set_x(100);
+  marker->mutable_center()->set_y(100);
+  marker->mutable_size()->set_width(50);
+  marker->mutable_size()->set_height(50);
+  return marker;
+}
+
 TEST(AlignOverTcp, ReferencesThatCannotServeAreNamed) {
   OmrServer server;
   using Reference = align::v1::Reference;
@@ -346,6 +357,15 @@ TEST(AlignOverTcp, ReferencesThatCannotServeAreNamed) {
       {"reference.markers[0].size", unusable,
        [](Reference& r) {
          r.add_markers()->set_kind(align::v1::MARKER_KIND_RING);
+       }},
+      {"reference.markers[0].dictionary", unusable,
+       [](Reference& r) { AddArucoMarker(r)->clear_dictionary(); }},
+      {"reference.markers[0].id", unusable,
+       [](Reference& r) { AddArucoMarker(r)->set_id(50); }},
+      {"reference.markers[1].id", unusable,
+       [](Reference& r) {
+         AddArucoMarker(r);
+         AddArucoMarker(r);
        }},
       {"reference.shapes[1].center", unusable,
        [](Reference& r) {
