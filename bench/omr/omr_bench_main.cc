@@ -184,6 +184,7 @@ constexpr int kSheetsPerForm = 10;
 std::vector<generator::FormFamily> MeasuredFamilies() {
   std::vector<generator::FormFamily> families = generator::AllFormFamilies();
   std::erase(families, generator::FormFamily::kArucoMarkers);
+  std::erase(families, generator::FormFamily::kTimingMarks);
   return families;
 }
 

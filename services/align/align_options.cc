@@ -67,6 +67,8 @@ absl::StatusOr<Method> ToMethod(v1::AlignMethod method) {
       return Method::kMarkers;
     case v1::ALIGN_METHOD_PATCHES:
       return Method::kPatches;
+    case v1::ALIGN_METHOD_TIMING_MARKS:
+      return Method::kTimingMarks;
     default:
       return Error(absl::StatusCode::kInvalidArgument, kOptionsInvalid)
           .Field("method", "is not a known method");

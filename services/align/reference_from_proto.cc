@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kMaxMarkers = 64;
 constexpr int kMaxShapes = 20000;
+constexpr int kMaxTracks = 8;
 constexpr double kMinPageSide = 100;
 constexpr double kMaxPageSide = 20000;
 // Beyond this no paper goes, and pictures of the page would have no width.
@@ -68,6 +69,11 @@ absl::Status CheckCounts(const v1::Reference& message) {
   if (message.markers_size() > kMaxMarkers) {
     return Unusable("markers", absl::StrCat("has ", message.markers_size(),
                                             " markers, at most ", kMaxMarkers));
+  }
+  if (message.timing_tracks_size() > kMaxTracks) {
+    return Unusable("timing_tracks",
+                    absl::StrCat("has ", message.timing_tracks_size(),
+                                 " tracks, at most ", kMaxTracks));
   }
   if (message.shapes_size() > kMaxShapes) {
     return Unusable("shapes", absl::StrCat("has ", message.shapes_size(),
@@ -197,6 +203,21 @@ absl::StatusOr<Reference> ToReference(const v1::Reference& message,
     }
     reference.markers.push_back(std::move(marker));
   }
+  for (int i = 0; i < message.timing_tracks_size(); ++i) {
+    const v1::TimingTrack& from = message.timing_tracks(i);
+    const std::string path = absl::StrCat("timing_tracks[", i, "]");
+    for (const auto* end : {&from.first_center(), &from.last_center()}) {
+      // Infinities and NaN as above.
+      if (std::isfinite(end->x()) && std::isfinite(end->y())) continue;
+      return Unusable(path, "has an end that is no place");
+    }
+    TimingTrack track;
+    track.first = {from.first_center().x(), from.first_center().y()};
+    track.last = {from.last_center().x(), from.last_center().y()};
+    track.count = from.count();
+    track.mark = {from.mark().width(), from.mark().height()};
+    reference.timing_tracks.push_back(track);
+  }
   reference.shapes.reserve(message.shapes_size());
   for (int i = 0; i < message.shapes_size(); ++i) {
     const v1::PrintedShape& from = message.shapes(i);
@@ -227,6 +248,8 @@ v1::AlignMethod ToProto(Method method) {
       return v1::ALIGN_METHOD_MARKERS;
     case Method::kPatches:
       return v1::ALIGN_METHOD_PATCHES;
+    case Method::kTimingMarks:
+      return v1::ALIGN_METHOD_TIMING_MARKS;
   }
   return v1::ALIGN_METHOD_UNSPECIFIED;
 }

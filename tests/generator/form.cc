@@ -12,7 +12,7 @@ const std::vector<FormFamily>& AllFormFamilies() {
       FormFamily::kQuiz,          FormFamily::kMultiMark,
       FormFamily::kRightToLeft,   FormFamily::kCustomValues,
       FormFamily::kBrackets,      FormFamily::kQuickstart,
-      FormFamily::kArucoMarkers};
+      FormFamily::kArucoMarkers,  FormFamily::kTimingMarks};
   return all;
 }
 
@@ -44,6 +44,8 @@ const char* FormFamilyName(FormFamily family) {
       return "quickstart";
     case FormFamily::kArucoMarkers:
       return "aruco_markers";
+    case FormFamily::kTimingMarks:
+      return "timing_marks";
   }
   return "";
 }
@@ -69,6 +71,7 @@ align::Reference ToReference(const PrintedForm& form, bool with_image) {
     copy.id = marker.id;
     reference.markers.push_back(std::move(copy));
   }
+  reference.timing_tracks = form.timing_tracks;
   for (const grade::Field& field : form.fields) {
     for (const grade::Bubble& bubble : field.bubbles) {
       align::PrintedShape shape;

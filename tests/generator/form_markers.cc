@@ -101,10 +101,16 @@ void FormBuilder::CornerMarkers(align::MarkerKind kind, PixelPoint inset,
   }
 }
 
-void FormBuilder::TimingMarks(double x, const std::vector<double>& rows) {
-  for (const double y : rows) {
-    canvas_.FillBox({x - 22, y - 9}, {x + 22, y + 9}, {20, 0, 0});
+void FormBuilder::TimingMarks(PixelPoint first, PixelPoint step, int count,
+                              PixelSize mark) {
+  const PixelPoint half{mark.width / 2, mark.height / 2};
+  PixelPoint center = first;
+  for (int i = 0; i < count; ++i) {
+    center = {first.x + i * step.x, first.y + i * step.y};
+    canvas_.FillBox({center.x - half.x, center.y - half.y},
+                    {center.x + half.x, center.y + half.y}, {20, 0, 0});
   }
+  form_.timing_tracks.push_back({first, center, count, mark});
 }
 
 }  // namespace sightline::generator

@@ -220,6 +220,15 @@ absl::StatusOr<grade::v1::SheetLayout> LayoutMessage(
       SL_ASSIGN_OR_RETURN(*to->mutable_image(), EncodePng(marker.image));
     }
   }
+  if (content.markers) {
+    for (const align::TimingTrack& track : form.timing_tracks) {
+      align::v1::TimingTrack* to = message.add_timing_tracks();
+      Set(track.first, to->mutable_first_center());
+      Set(track.last, to->mutable_last_center());
+      to->set_count(track.count);
+      Set(track.mark, to->mutable_mark());
+    }
+  }
   if (content.reference) {
     SL_ASSIGN_OR_RETURN(*message.mutable_reference()->mutable_encoded(),
                         EncodePng(form.print.luma));

@@ -21,6 +21,7 @@
 #include "services/align/engine/reference_check.h"
 #include "services/align/engine/registration_chain.h"
 #include "services/align/engine/structure_verifier.h"
+#include "services/align/engine/timing_mark_strategy.h"
 
 namespace sightline::align {
 namespace {
@@ -50,6 +51,8 @@ std::vector<std::unique_ptr<Strategy>> MakeStrategies(const GrayImage* image,
       image, reference.page, reference.shapes));
   strategies.push_back(std::make_unique<MarkerStrategy>(
       std::move(reference.markers), reference.page));
+  strategies.push_back(std::make_unique<TimingMarkStrategy>(
+      std::move(reference.timing_tracks), reference.page));
   strategies.push_back(std::make_unique<PageContourStrategy>(reference.page));
   for (const FeatureKind kind :
        {FeatureKind::kOrb, FeatureKind::kAkaze, FeatureKind::kSift}) {
@@ -119,6 +122,8 @@ const char* MethodName(Method method) {
       return "MARKERS";
     case Method::kPatches:
       return "PATCHES";
+    case Method::kTimingMarks:
+      return "TIMING_MARKS";
   }
   return "UNKNOWN";
 }

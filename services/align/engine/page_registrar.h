@@ -31,6 +31,7 @@ enum class Method {
   kContour,
   kMarkers,
   kPatches,
+  kTimingMarks,
 };
 
 // "ORB", "AKAZE", ...
@@ -87,8 +88,9 @@ class PageRegistrar {
  public:
   // Errors: InvalidArgument REFERENCE_UNUSABLE (neither an image with
   // structure, nor markers, nor shapes to verify against; an image below 200
-  // pixels a side; a page more than ten times as long as wide; a marker or a
-  // shape outside the page), the field named.
+  // pixels a side; a page more than ten times as long as wide; a marker, a
+  // shape or a timing mark outside the page; an ArUco marker that does not say
+  // which one it is), the field named.
   static absl::StatusOr<std::unique_ptr<PageRegistrar>> Create(
       Reference reference);
   ~PageRegistrar();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "services/align/engine/printed_patterns.h"
+#include "services/align/engine/timing_tracks.h"
 
 namespace sightline::align {
 namespace {
@@ -50,6 +51,18 @@ int FrameWidthFor(const Reference& reference) {
                          kMinFrameWidth, kMaxFrameWidth));
 }
 
+// Timing marks are looked for as bubbles are: they, too, have neighbours that
+// look the same.
+std::vector<PrintedShape> ShapesAndMarks(const Reference& reference) {
+  std::vector<PrintedShape> shapes = reference.shapes;
+  for (const TimingTrack& track : reference.timing_tracks) {
+    for (const PixelPoint& center : MarkCenters(track)) {
+      shapes.push_back({center, track.mark, ShapeKind::kSolid});
+    }
+  }
+  return shapes;
+}
+
 bool IsAlike(PixelSize a, PixelSize b) {
   return std::abs(a.width - b.width) < 0.3 &&
          std::abs(a.height - b.height) < 0.3;
@@ -87,10 +100,12 @@ int64_t BytesOf(const std::vector<PrintedStructure::Look>& looks) {
 
 PrintedStructure::PrintedStructure(const Reference& reference)
     : frame(PageFrame::OfWidth(reference.page, FrameWidthFor(reference))) {
-  AddBubbles(reference.shapes);
+  const std::vector<PrintedShape> shapes = ShapesAndMarks(reference);
+  AddBubbles(shapes);
+  timing_marks = static_cast<int>(shapes.size() - reference.shapes.size());
   ChooseSearched();
   AddMarkers(reference.markers);
-  rivals = FindRivalPositions(reference.shapes, reference.page);
+  rivals = FindRivalPositions(shapes, reference.page);
   for (RivalPosition& rival : rivals) {
     Thin(rival.ours, kRivalSample);
     Thin(rival.theirs, kRivalSample);
@@ -125,7 +140,9 @@ void PrintedStructure::AddBubbles(const std::vector<PrintedShape>& shapes) {
     }
     if (look == bubble_looks.size()) {
       Look added{size, {}};
-      for (const double factor : kOutlineSizes) {
+      for (double factor : kOutlineSizes) {
+        // What layouts say of marks is the print itself.
+        if (shape.kind == ShapeKind::kSolid) factor = 1;
         const double left = gap - (factor - 1) * SmallerSide(size);
         const double margin =
             std::clamp(0.6 * left, 1.5, 0.35 * SmallerSide(size) + 1.5);

@@ -26,7 +26,13 @@ struct Marker {
   int id = 0;
 };
 
-enum class ShapeKind { kEllipse, kRectangle, kBrackets };
+enum class ShapeKind {
+  kEllipse,
+  kRectangle,
+  kBrackets,
+  // No bubble: a filled rectangle, such as a timing mark.
+  kSolid,
+};
 
 // A printed answer bubble: an outline whose inside may differ on every scan.
 struct PrintedShape {
@@ -34,6 +40,17 @@ struct PrintedShape {
   PixelPoint center;
   PixelSize size;
   ShapeKind kind = ShapeKind::kEllipse;
+};
+
+// Equal dark bars at equal distances in a line.
+struct TimingTrack {
+  // Centres of the first and the last mark, page units.
+  PixelPoint first;
+  PixelPoint last;
+  // Marks, both ends counted.
+  int count = 0;
+  // Of one mark, page units.
+  PixelSize mark;
 };
 
 // A page. Coordinates are page units, corner-based: (0, 0)..(width, height).
@@ -45,6 +62,7 @@ struct Reference {
   // Left out when features of `image` are chosen; the printed structure to
   // verify against when there is no image.
   std::vector<PrintedShape> shapes;
+  std::vector<TimingTrack> timing_tracks = {};
 };
 
 }  // namespace sightline::align
