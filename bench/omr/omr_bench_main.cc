@@ -252,7 +252,8 @@ absl::Status MeasureAccuracy(const Options& options,
         SL_RETURN_IF_ERROR(process.Prepare(form->family, form->seed));
       }
     }
-    const size_t c = i % conditions.size();
+    // The last one came later, see MeasuredFamilies().
+    const size_t c = i % (conditions.size() - 1);
     SheetSpecification specification;
     specification.profile = ProfileOf(i);
     specification.degradations = conditions[c].degradations;

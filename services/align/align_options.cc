@@ -135,6 +135,7 @@ absl::StatusOr<AlignSettings> ToSettings(const v1::AlignOptions& options,
   settings.min_long_side =
       static_cast<int>(0.8 * std::min(max_dimension, limits.max_dimension));
   settings.return_image = options.return_image();
+  settings.return_mesh = options.return_mesh();
   SL_RETURN_IF_ERROR(CheckOutput(options.output(), "output"));
   settings.output = options.output();
   SL_ASSIGN_OR_RETURN(

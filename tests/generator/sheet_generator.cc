@@ -56,6 +56,7 @@ const std::vector<Condition>& AllConditions() {
   static const auto& all = *[] {
     auto* list = new std::vector<Condition>{{"none", {}}};
     for (const D degradation : AllDegradations()) {
+      if (degradation == D::kStretch) continue;
       list->push_back({DegradationName(degradation), {degradation}});
     }
     list->push_back({"scanner", {D::kRotation, D::kNoise}});
@@ -69,6 +70,8 @@ const std::vector<Condition>& AllConditions() {
     list->push_back(
         {"quickstart",
          {D::kDarkTable, D::kRotation, D::kPerspective, D::kNoise}});
+    // Last: what came before keeps its number.
+    list->push_back({DegradationName(D::kStretch), {D::kStretch}});
     return list;
   }();
   return all;

@@ -15,6 +15,7 @@
 #include "services/align/engine/marker_strategy.h"
 #include "services/align/engine/opencv_guard.h"
 #include "services/align/engine/opencv_image.h"
+#include "services/align/engine/page_bend.h"
 #include "services/align/engine/page_contour_strategy.h"
 #include "services/align/engine/page_patches.h"
 #include "services/align/engine/reasons.h"
@@ -144,6 +145,7 @@ class PageRegistrar::Impl {
       image = &impl->page_image_;
     }
     SL_ASSIGN_OR_RETURN(impl->verifier_, MakeVerifier(image, frame, reference));
+    impl->bend_ = std::make_unique<PageBend>(image, frame, reference);
     impl->strategies_ = MakeStrategies(image, frame, std::move(reference));
     return impl;
   }
@@ -161,9 +163,17 @@ class PageRegistrar::Impl {
     return RunChain(strategies_, *verifier_, scan, options, stop);
   }
 
+  absl::StatusOr<PageMesh> MeasureMesh(const GrayImage& scan,
+                                       const Homography& scan_to_page,
+                                       const StopToken& stop) const {
+    ScanImages images(scan);
+    return bend_->Measure(images, scan_to_page, stop);
+  }
+
   int64_t ResidentBytes() const {
     int64_t bytes = static_cast<int64_t>(sizeof(*this)) +
-                    page_image_.size_bytes() + verifier_->ResidentBytes();
+                    page_image_.size_bytes() + verifier_->ResidentBytes() +
+                    bend_->ResidentBytes();
     for (const std::unique_ptr<Strategy>& strategy : strategies_) {
       bytes += strategy->ResidentBytes();
     }
@@ -178,6 +188,7 @@ class PageRegistrar::Impl {
   GrayImage page_image_;
   std::unique_ptr<Verifier> verifier_;
   std::vector<std::unique_ptr<Strategy>> strategies_;
+  std::unique_ptr<PageBend> bend_;
 };
 
 PageRegistrar::PageRegistrar(std::unique_ptr<Impl> impl)
@@ -198,6 +209,12 @@ absl::StatusOr<Registration> PageRegistrar::Register(
     const GrayImage& scan, const RegistrationOptions& options,
     const StopToken& stop) const {
   return Guarded([&] { return impl_->Register(scan, options, stop); });
+}
+
+absl::StatusOr<PageMesh> PageRegistrar::MeasureMesh(
+    const GrayImage& scan, const Homography& scan_to_page,
+    const StopToken& stop) const {
+  return Guarded([&] { return impl_->MeasureMesh(scan, scan_to_page, stop); });
 }
 
 int64_t PageRegistrar::RegisterBytes(int scan_width, int scan_height,
