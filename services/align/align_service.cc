@@ -194,10 +194,9 @@ absl::StatusOr<v1::AlignResponse> AlignService::AlignImage(
   const int64_t output_bytes =
       settings.return_image ? OutputBytes(page, output_width) : 0;
   // Registration begins when the decoder's own memory is free again.
-  SL_RETURN_IF_ERROR(call.Reserve(
-      std::max(header.decode_bytes,
-               pixels_bytes + std::max(register_bytes,
-                                       mesh_bytes + output_bytes))));
+  SL_RETURN_IF_ERROR(call.Reserve(std::max(
+      header.decode_bytes,
+      pixels_bytes + std::max(register_bytes, mesh_bytes + output_bytes))));
   SL_ASSIGN_OR_RETURN(
       const Decoded<GrayImage> decoded,
       DecodeGrayMessage(scan, "scan", settings.min_long_side, limits_.image));
@@ -218,10 +217,9 @@ absl::StatusOr<v1::AlignResponse> AlignService::AlignImage(
   if (settings.return_mesh) SetMesh(mesh, response.mutable_mesh());
   if (settings.return_image) {
     SL_RETURN_IF_ERROR(call.EnterStage("warp"));
-    SL_ASSIGN_OR_RETURN(
-        const GrayImage aligned,
-        WarpToPage(decoded.pixels, found.scan_to_page, page, output_width,
-                   mesh));
+    SL_ASSIGN_OR_RETURN(const GrayImage aligned,
+                        WarpToPage(decoded.pixels, found.scan_to_page, page,
+                                   output_width, mesh));
     SL_RETURN_IF_ERROR(call.EnterStage("encode"));
     SL_ASSIGN_OR_RETURN(*response.mutable_image(),
                         EncodeMessage(aligned, settings.output));

@@ -83,11 +83,10 @@ void CollectPeaks(const cv::Mat& strip, const cv::Mat& picture, int top,
     for (int x = 0; x < scores.cols; ++x) {
       // Written so that a NaN, as of a flat place, is no peak.
       if (!(row[x] >= min_score) || !IsPeak(scores, x, y)) continue;
-      peaks.push_back(
-          {{x + picture.cols / 2.0, y + top + picture.rows / 2.0},
-           (picture.cols + picture.rows) / 2.0,
-           row[x],
-           turns});
+      peaks.push_back({{x + picture.cols / 2.0, y + top + picture.rows / 2.0},
+                       (picture.cols + picture.rows) / 2.0,
+                       row[x],
+                       turns});
     }
   }
   KeepBest(peaks, most);
@@ -120,8 +119,8 @@ void CollectAllPeaks(const cv::Mat& scene, const cv::Mat& picture,
 void AddRefined(const cv::Mat& scene, const cv::Mat& picture,
                 const MarkerCandidate& coarse, double min_score,
                 std::vector<MarkerCandidate>& candidates) {
-  const int left = static_cast<int>(
-      std::lround(2 * coarse.center.x - picture.cols / 2.0));
+  const int left =
+      static_cast<int>(std::lround(2 * coarse.center.x - picture.cols / 2.0));
   const int top =
       static_cast<int>(std::lround(2 * coarse.center.y - picture.rows / 2.0));
   const cv::Rect near =

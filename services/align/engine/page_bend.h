@@ -23,8 +23,8 @@ namespace sightline::align {
 class PageBend {
  public:
   // `image` at the size of `frame` must outlive this; nullptr: the reference
-  // has none, `frame` says nothing, and its bubbles and timing marks are looked for. Of `reference`
-  // its own image and markers are not used.
+  // has none, `frame` says nothing, and its bubbles and timing marks are looked
+  // for. Of `reference` its own image and markers are not used.
   PageBend(const GrayImage* image, const PageFrame& frame,
            const Reference& reference);
 

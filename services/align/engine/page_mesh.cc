@@ -32,8 +32,8 @@ struct Place {
 };
 
 Place PlaceOf(const PageMesh& mesh, PixelPoint p) {
-  const double x = std::clamp(p.x / mesh.page.width, 0.0, 1.0) *
-                   (mesh.columns - 1);
+  const double x =
+      std::clamp(p.x / mesh.page.width, 0.0, 1.0) * (mesh.columns - 1);
   const double y =
       std::clamp(p.y / mesh.page.height, 0.0, 1.0) * (mesh.rows - 1);
   const int column = std::min(static_cast<int>(x), mesh.columns - 2);
@@ -67,16 +67,16 @@ cv::Mat Stiffness(const PageMesh& mesh) {
     for (int column = 0; column < mesh.columns; ++column) {
       matrix.at<double>(node(column, row), node(column, row)) += kPull;
       if (column + 2 < mesh.columns) {
-        AddEnergy<3>(matrix,
-                     {node(column, row), node(column + 1, row),
-                      node(column + 2, row)},
-                     bend, kStiffness);
+        AddEnergy<3>(
+            matrix,
+            {node(column, row), node(column + 1, row), node(column + 2, row)},
+            bend, kStiffness);
       }
       if (row + 2 < mesh.rows) {
-        AddEnergy<3>(matrix,
-                     {node(column, row), node(column, row + 1),
-                      node(column, row + 2)},
-                     bend, kStiffness);
+        AddEnergy<3>(
+            matrix,
+            {node(column, row), node(column, row + 1), node(column, row + 2)},
+            bend, kStiffness);
       }
       if (column + 1 < mesh.columns && row + 1 < mesh.rows) {
         AddEnergy<4>(matrix,
@@ -134,9 +134,8 @@ void FadeUnknown(const std::vector<PageSighting>& sightings,
                  const std::vector<double>& weights, PageMesh& mesh) {
   const double cell = mesh.page.width / (mesh.columns - 1);
   for (int i = 0; i < mesh.columns * mesh.rows; ++i) {
-    const PixelPoint at{
-        i % mesh.columns * mesh.page.width / (mesh.columns - 1),
-        i / mesh.columns * mesh.page.height / (mesh.rows - 1)};
+    const PixelPoint at{i % mesh.columns * mesh.page.width / (mesh.columns - 1),
+                        i / mesh.columns * mesh.page.height / (mesh.rows - 1)};
     double known = 0;
     for (size_t s = 0; s < sightings.size(); ++s) {
       const PixelPoint& p = sightings[s].on_page;

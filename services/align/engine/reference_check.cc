@@ -59,18 +59,16 @@ absl::Status CheckPart(const std::string& name, PixelPoint center,
 absl::Status CheckTrack(const std::string& name, const TimingTrack& track,
                         PixelSize page) {
   if (track.count < kMinTrack || track.count > kMaxTrack) {
-    return Unusable(name + ".count",
-                    absl::StrCat(track.count, " is outside ", kMinTrack, "..",
-                                 kMaxTrack));
+    return Unusable(name + ".count", absl::StrCat(track.count, " is outside ",
+                                                  kMinTrack, "..", kMaxTrack));
   }
-  for (const auto& [end, center] :
-       {std::pair{".first_center", track.first}, {".last_center", track.last}}) {
+  for (const auto& [end, center] : {std::pair{".first_center", track.first},
+                                    {".last_center", track.last}}) {
     if (!(center.x >= 0 && center.y >= 0 && center.x <= page.width &&
           center.y <= page.height)) {
-      return Unusable(name + end,
-                      absl::StrCat("(", center.x, ", ", center.y,
-                                   ") lies outside the page of ", page.width,
-                                   " x ", page.height));
+      return Unusable(name + end, absl::StrCat("(", center.x, ", ", center.y,
+                                               ") lies outside the page of ",
+                                               page.width, " x ", page.height));
     }
   }
   const PixelSize& mark = track.mark;

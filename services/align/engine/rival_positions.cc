@@ -111,9 +111,8 @@ std::vector<PixelPoint> FrequentShifts(const std::vector<PixelPoint>& points,
     // Of fifty rows a shift by ten still explains four fifths: they must not
     // leave out the shift by a column, which explains three quarters.
     const auto same_way =
-        std::count_if(shifts.begin(), shifts.end(), [&](PixelPoint other) {
-          return SameWay(shift, other);
-        });
+        std::count_if(shifts.begin(), shifts.end(),
+                      [&](PixelPoint other) { return SameWay(shift, other); });
     if (same_way < kMaxSameWay) shifts.push_back(shift);
   }
   return shifts;

@@ -67,8 +67,8 @@ absl::StatusOr<std::string> TimingMarkStrategy::Propose(
     SL_ASSIGN_OR_RETURN(const bool done, offer(proposal));
     if (done) break;
   }
-  return absl::StrCat(bars.size(), " bars, ", offered, " of ",
-                      proposals.size(), " arrangements tried");
+  return absl::StrCat(bars.size(), " bars, ", offered, " of ", proposals.size(),
+                      " arrangements tried");
 }
 
 }  // namespace sightline::align

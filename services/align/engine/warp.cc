@@ -39,8 +39,8 @@ uint8_t Sample(const GrayImage& scan, double x, double y) {
   const int fy = static_cast<int>((cy - y0) * 256);
   const int upper = top[x0] * (256 - fx) + top[x1] * fx;
   const int lower = bottom[x0] * (256 - fx) + bottom[x1] * fx;
-  return static_cast<uint8_t>(
-      (upper * (256 - fy) + lower * fy + (1 << 15)) >> 16);
+  return static_cast<uint8_t>((upper * (256 - fy) + lower * fy + (1 << 15)) >>
+                              16);
 }
 
 // One row of the output. (x, y, w) is the homogeneous source position of the

@@ -249,6 +249,30 @@ TEST(AlignOverTcp, TheAlignedPageLooksLikeTheReference) {
   EXPECT_GT(light / light_count, 200);
 }
 
+TEST(AlignOverTcp, ReturnsHowThePageIsBentIfAsked) {
+  OmrServer server;
+  generator::SheetSpecification specification;
+  specification.family = FormFamily::kStandard;
+  specification.degradations = {generator::Degradation::kStretch};
+  const auto sheet = generator::GenerateSheet(specification, 61);
+  ASSERT_TRUE(sheet.ok()) << sheet.status();
+  Request request = AlignRequestOf(*sheet);
+  const Answer<Response> plain = Ask(server, request);
+  ASSERT_TRUE(plain.ok()) << plain.status;
+  EXPECT_FALSE(plain.response.has_mesh());
+  request.mutable_options()->set_return_mesh(true);
+  const Answer<Response> answer = Ask(server, request);
+  ASSERT_TRUE(answer.ok()) << answer.status;
+  const align::v1::PageMesh& mesh = answer.response.mesh();
+  EXPECT_GT(mesh.columns(), 2);
+  EXPECT_GT(mesh.rows(), mesh.columns());
+  EXPECT_THAT(mesh.dx(), SizeIs(mesh.columns() * mesh.rows()));
+  EXPECT_THAT(mesh.dy(), SizeIs(mesh.columns() * mesh.rows()));
+  EXPECT_GT(mesh.sightings(), 50);
+  EXPECT_LT(mesh.rms_after(), 0.5 * mesh.rms_before());
+  EXPECT_FALSE(answer.response.has_image());
+}
+
 TEST(AlignOverTcp, OptionsOutOfRangeAreNamed) {
   OmrServer server;
   const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -330,6 +354,18 @@ align::v1::Marker* AddArucoMarker(align::v1::Reference& reference) {
   return marker;
 }
 
+align::v1::TimingTrack* AddTimingTrack(align::v1::Reference& reference) {
+  align::v1::TimingTrack* track = reference.add_timing_tracks();
+  track->mutable_first_center()->set_x(100);
+  track->mutable_first_center()->set_y(100);
+  track->mutable_last_center()->set_x(100);
+  track->mutable_last_center()->set_y(500);
+  track->set_count(11);
+  track->mutable_mark()->set_width(30);
+  track->mutable_mark()->set_height(12);
+  return track;
+}
+
 TEST(AlignOverTcp, ReferencesThatCannotServeAreNamed) {
   OmrServer server;
   using Reference = align::v1::Reference;
@@ -367,6 +403,24 @@ TEST(AlignOverTcp, ReferencesThatCannotServeAreNamed) {
          AddArucoMarker(r);
          AddArucoMarker(r);
        }},
+      {"reference.timing_tracks", unusable,
+       [](Reference& r) {
+         for (int i = 0; i < 9; ++i) r.add_timing_tracks();
+       }},
+      {"reference.timing_tracks[0].count", unusable,
+       [](Reference& r) { AddTimingTrack(r)->set_count(4); }},
+      {"reference.timing_tracks[0].last_center", unusable,
+       [](Reference& r) {
+         AddTimingTrack(r)->mutable_last_center()->set_y(30000);
+       }},
+      {"reference.timing_tracks[0]", unusable,
+       [](Reference& r) {
+         AddTimingTrack(r)->mutable_first_center()->set_x(
+             std::numeric_limits<double>::quiet_NaN());
+       }},
+      // No paper is left between the marks.
+      {"reference.timing_tracks[0].mark", unusable,
+       [](Reference& r) { AddTimingTrack(r)->mutable_mark()->set_height(41); }},
       {"reference.shapes[1].center", unusable,
        [](Reference& r) {
          r.mutable_shapes(1)->mutable_center()->set_x(

@@ -82,8 +82,8 @@ TEST(BentSheets, AreStraightenedByTheMesh) {
   };
   int number = 0;
   for (const Case& c : cases) {
-    const auto form = std::make_shared<const PrintedForm>(
-        generator::PrintForm(c.family, 1));
+    const auto form =
+        std::make_shared<const PrintedForm>(generator::PrintForm(c.family, 1));
     auto registrar =
         PageRegistrar::Create(generator::ToReference(*form, c.with_picture));
     ASSERT_TRUE(registrar.ok()) << registrar.status();

@@ -27,7 +27,8 @@ std::vector<PageSighting> Sightings(int count, double noise, double wild) {
     PixelPoint d = Bend(p);
     d.x += error(random);
     d.y += error(random);
-    if (unit(random) < wild) d = {20 * unit(random) - 10, 20 * unit(random) - 10};
+    if (unit(random) < wild)
+      d = {20 * unit(random) - 10, 20 * unit(random) - 10};
     sightings.push_back({p, d});
   }
   return sightings;

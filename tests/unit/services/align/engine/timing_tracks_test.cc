@@ -44,8 +44,7 @@ double LeastError(const std::vector<Proposal>& proposals,
     double most = 0;
     for (const PixelPoint& corner :
          {PixelPoint{0, 0}, {1000, 0}, {1000, 1400}, {0, 1400}}) {
-      const PixelPoint p =
-          proposal.scan_to_page.Map(page_to_scan.Map(corner));
+      const PixelPoint p = proposal.scan_to_page.Map(page_to_scan.Map(corner));
       most = std::max(most, std::hypot(p.x - corner.x, p.y - corner.y));
     }
     least = std::min(least, most);
@@ -119,8 +118,8 @@ TEST(TimingTracks, ARowThatLostItsEndsIsTriedAtEachPlace) {
 
 TEST(TimingTracks, OtherRowsAreNotTaken) {
   // Twice as far apart; not in a line; too few.
-  std::vector<Bar> far = BarsOf({{960, 100}, {960, 1300}, 13, {24, 10}},
-                                Homography(), 0);
+  std::vector<Bar> far =
+      BarsOf({{960, 100}, {960, 1300}, 13, {24, 10}}, Homography(), 0);
   EXPECT_TRUE(FindRuns(far, RightEdge()).empty());
   std::vector<Bar> crooked = BarsOf(RightEdge(), Homography(), 0);
   for (size_t i = 0; i < crooked.size(); ++i) {
