@@ -1,8 +1,8 @@
 // ArUco and AprilTag markers: which cells are white for which id.
 //
 // A marker is a square of side x side cells within a black border one cell
-// wide; black paper around it is no part of it. Cells are held as bits, row by
-// row, white = 1, the upper left cell the highest.
+// wide; the white paper around it is no part of it. Cells are held as bits, row
+// by row, white = 1, the upper left cell the highest.
 #ifndef SIGHTLINE_SERVICES_ALIGN_ENGINE_ARUCO_H_
 #define SIGHTLINE_SERVICES_ALIGN_ENGINE_ARUCO_H_
 

@@ -14,7 +14,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/image/decode.h"
 #include "common/image/encode.h"
-#include "services/align/engine/reasons.h"
 #include "services/align/reasons.h"
 #include "tests/support/images/image_files.h"
 #include "tests/support/omr/omr_requests.h"
