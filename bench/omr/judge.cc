@@ -9,34 +9,34 @@ namespace {
 constexpr double kMeanErrorBubbles = 0.3;
 constexpr double kMaxErrorBubbles = 0.6;
 
-void JudgeAlignment(const generator::GeneratedSheet& sheet,
-                    const Homography& scan_to_page, Verdict* verdict) {
-  const Homography page_to_scan = sheet.scan_to_page.Inverse().value();
+}  // namespace
+
+AlignmentError MeasureAlignment(const std::vector<grade::Field>& fields,
+                                const Homography& truth, double deviation,
+                                const Homography& found) {
+  AlignmentError result;
+  const Homography page_to_scan = truth.Inverse().value();
   double sum = 0;
   int count = 0;
   double bend = 0;
-  for (const grade::Field& field : sheet.form->fields) {
+  for (const grade::Field& field : fields) {
     for (const grade::Bubble& bubble : field.bubbles) {
-      const PixelPoint found =
-          scan_to_page.Map(page_to_scan.Map(bubble.center));
+      const PixelPoint at = found.Map(page_to_scan.Map(bubble.center));
       const double size = std::min(bubble.size.width, bubble.size.height);
       const double error =
-          std::hypot(found.x - bubble.center.x, found.y - bubble.center.y) /
-          size;
+          std::hypot(at.x - bubble.center.x, at.y - bubble.center.y) / size;
       // Not std::max: a map to infinity must not count as no error.
-      if (!(error <= verdict->max_error)) verdict->max_error = error;
+      if (!(error <= result.max)) result.max = error;
       sum += error;
       ++count;
-      bend = std::max(bend, sheet.deviation / size);
+      bend = std::max(bend, deviation / size);
     }
   }
-  verdict->mean_error = sum / count;
-  verdict->wrong_alignment =
-      !(verdict->mean_error <= kMeanErrorBubbles + bend &&
-        verdict->max_error <= kMaxErrorBubbles + bend);
+  result.mean = sum / count;
+  result.is_wrong = !(result.mean <= kMeanErrorBubbles + bend &&
+                      result.max <= kMaxErrorBubbles + bend);
+  return result;
 }
-
-}  // namespace
 
 int Verdict::SilentlyWrong() const {
   return static_cast<int>(
@@ -57,7 +57,12 @@ Verdict Judge(const generator::GeneratedSheet& sheet,
   verdict.fields = static_cast<int>(sheet.truth.size());
   verdict.accepted = outcome.accepted;
   if (!outcome.accepted) return verdict;
-  JudgeAlignment(sheet, outcome.scan_to_page, &verdict);
+  const AlignmentError error =
+      MeasureAlignment(sheet.form->fields, sheet.scan_to_page, sheet.deviation,
+                       outcome.scan_to_page);
+  verdict.mean_error = error.mean;
+  verdict.max_error = error.max;
+  verdict.wrong_alignment = error.is_wrong;
   for (size_t f = 0; f < sheet.truth.size(); ++f) {
     const generator::FieldTruth& truth = sheet.truth[f];
     const FieldOutcome read =

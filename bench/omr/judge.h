@@ -43,6 +43,20 @@ struct Verdict {
 Verdict Judge(const generator::GeneratedSheet& sheet,
               const SheetOutcome& outcome);
 
+// How far a map puts a form's bubbles from where they are, in bubble sizes.
+struct AlignmentError {
+  double mean = 0;
+  double max = 0;
+  // More than 0.3 of a bubble on average, or 0.6 somewhere, plus the bend.
+  bool is_wrong = false;
+};
+
+// `truth` and `found` map scan pixels to page units; `deviation` is how far, in
+// page units, the page may be bent away from `truth`.
+AlignmentError MeasureAlignment(const std::vector<grade::Field>& fields,
+                                const Homography& truth, double deviation,
+                                const Homography& found);
+
 }  // namespace sightline::bench
 
 #endif  // SIGHTLINE_BENCH_OMR_JUDGE_H_

@@ -4,6 +4,7 @@
 //   omr_bench                      the table
 //   omr_bench --json               one JSON object per figure
 //   omr_bench --sheets 50 --failures failures.txt
+//   omr_bench --alignment_corpus 5000   only ours: what confidences are worth
 //
 // Cost: plain office scans (A4, 300 dpi, colour JPEG, up to 4 degrees, every
 // eighth upside down) after a first one that is not counted. Accuracy: sheets
@@ -25,6 +26,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "bench/omr/alignment_corpus.h"
 #include "bench/omr/judge.h"
 #include "bench/omr/side_process.h"
 #include "bench/omr/tally.h"
@@ -48,11 +50,17 @@ struct Options {
   // Without the recipe: quick answers while an engine is worked on.
   bool ours_only = false;
   std::string failures;
+  // > 0: nothing but so many sheets of the alignment corpus, from number
+  // `first`.
+  int alignment_corpus = 0;
+  int first = 0;
 };
 
 constexpr char kUsage[] =
     "usage: omr_bench [--json] [--sheets N] [--cost_sheets N] [--seed S]\n"
-    "    [--ours_only] [--failures FILE]\n";
+    "    [--ours_only] [--failures FILE]\n"
+    "  or: omr_bench --alignment_corpus N [--seed S] [--first I]\n"
+    "    [--failures FILE]\n";
 
 absl::StatusOr<Options> Parse(const std::vector<std::string>& arguments) {
   Options options;
@@ -79,6 +87,11 @@ absl::StatusOr<Options> Parse(const std::vector<std::string>& arguments) {
              options.cost_sheets >= 1;
     } else if (flag == "--seed") {
       good = absl::SimpleAtoi(value, &options.seed);
+    } else if (flag == "--alignment_corpus") {
+      good = absl::SimpleAtoi(value, &options.alignment_corpus) &&
+             options.alignment_corpus >= 1;
+    } else if (flag == "--first") {
+      good = absl::SimpleAtoi(value, &options.first) && options.first >= 0;
     } else if (flag == "--failures") {
       options.failures = value;
     } else {
@@ -166,6 +179,15 @@ absl::Status MeasureCost(const Options& options, const ScratchFolder& folder,
 // Sheets of one form follow each other: a form is printed once.
 constexpr int kSheetsPerForm = 10;
 
+// Families that came later are left to the alignment corpus: figures stay
+// comparable with those before.
+std::vector<generator::FormFamily> MeasuredFamilies() {
+  std::vector<generator::FormFamily> families = generator::AllFormFamilies();
+  std::erase(families, generator::FormFamily::kArucoMarkers);
+  std::erase(families, generator::FormFamily::kTimingMarks);
+  return families;
+}
+
 MarkProfile ProfileOf(int i) {
   // Most sheets are as people fill them in.
   if (i % 7 != 3) return MarkProfile::kMixed;
@@ -211,8 +233,7 @@ absl::Status MeasureAccuracy(const Options& options,
                              int* sheets_lost_to_peer) {
   const std::vector<generator::Condition>& conditions =
       generator::AllConditions();
-  const std::vector<generator::FormFamily>& families =
-      generator::AllFormFamilies();
+  const std::vector<generator::FormFamily> families = MeasuredFamilies();
   std::vector<SideProcess> processes;
   for (SideResult& result : results) {
     result.by_condition.resize(conditions.size());
@@ -231,7 +252,8 @@ absl::Status MeasureAccuracy(const Options& options,
         SL_RETURN_IF_ERROR(process.Prepare(form->family, form->seed));
       }
     }
-    const size_t c = i % conditions.size();
+    // The last one came later, see MeasuredFamilies().
+    const size_t c = i % (conditions.size() - 1);
     SheetSpecification specification;
     specification.profile = ProfileOf(i);
     specification.degradations = conditions[c].degradations;
@@ -262,10 +284,32 @@ absl::Status MeasureAccuracy(const Options& options,
   return absl::OkStatus();
 }
 
+absl::StatusOr<FILE*> OpenFailures(const Options& options) {
+  if (options.failures.empty()) return nullptr;
+  FILE* file = std::fopen(options.failures.c_str(), "w");
+  if (file != nullptr) return file;
+  return absl::InvalidArgumentError(
+      absl::StrCat("cannot write ", options.failures));
+}
+
+absl::Status MeasureConfidence(const Options& options) {
+  CorpusOptions corpus;
+  corpus.sheets = options.alignment_corpus;
+  corpus.seed = options.seed;
+  corpus.first = options.first;
+  SL_ASSIGN_OR_RETURN(corpus.failures, OpenFailures(options));
+  const absl::StatusOr<CorpusResult> result = RunAlignmentCorpus(corpus);
+  if (corpus.failures != nullptr) std::fclose(corpus.failures);
+  if (!result.ok()) return result.status();
+  std::printf("%s", CorpusTable(*result).c_str());
+  return absl::OkStatus();
+}
+
 absl::Status Run(const std::vector<std::string>& arguments) {
   SL_ASSIGN_OR_RETURN(const Options options, Parse(arguments));
   std::fprintf(stderr, "seed %llu\n",
                static_cast<unsigned long long>(options.seed));
+  if (options.alignment_corpus > 0) return MeasureConfidence(options);
   std::vector<SideResult> results;
   results.push_back({"ours", {}, {}, {}});
   if (!options.ours_only) {
@@ -277,14 +321,7 @@ absl::Status Run(const std::vector<std::string>& arguments) {
   }
   const ScratchFolder folder;
   SL_RETURN_IF_ERROR(MeasureCost(options, folder, results));
-  FILE* failures = nullptr;
-  if (!options.failures.empty()) {
-    failures = std::fopen(options.failures.c_str(), "w");
-    if (failures == nullptr) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("cannot write ", options.failures));
-    }
-  }
+  SL_ASSIGN_OR_RETURN(FILE * failures, OpenFailures(options));
   int sheets_lost_to_peer = 0;
   const absl::Status measured =
       MeasureAccuracy(options, folder, failures, results, &sheets_lost_to_peer);

@@ -101,6 +101,7 @@ std::string Table(const std::vector<SideResult>& results) {
   const std::vector<generator::Condition>& conditions =
       generator::AllConditions();
   for (size_t i = 0; i < conditions.size(); ++i) {
+    if (results[0].by_condition[i].sheets == 0) continue;
     absl::StrAppendFormat(&table, "%-18s", conditions[i].name);
     for (const SideResult& result : results) {
       const Tally& tally = result.by_condition[i];

@@ -67,6 +67,8 @@ absl::StatusOr<Method> ToMethod(v1::AlignMethod method) {
       return Method::kMarkers;
     case v1::ALIGN_METHOD_PATCHES:
       return Method::kPatches;
+    case v1::ALIGN_METHOD_TIMING_MARKS:
+      return Method::kTimingMarks;
     default:
       return Error(absl::StatusCode::kInvalidArgument, kOptionsInvalid)
           .Field("method", "is not a known method");
@@ -133,6 +135,7 @@ absl::StatusOr<AlignSettings> ToSettings(const v1::AlignOptions& options,
   settings.min_long_side =
       static_cast<int>(0.8 * std::min(max_dimension, limits.max_dimension));
   settings.return_image = options.return_image();
+  settings.return_mesh = options.return_mesh();
   SL_RETURN_IF_ERROR(CheckOutput(options.output(), "output"));
   settings.output = options.output();
   SL_ASSIGN_OR_RETURN(

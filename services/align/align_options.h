@@ -42,6 +42,7 @@ struct AlignSettings {
   // DecodeOptions::min_long_side that keeps the scan near max_dimension.
   int min_long_side = 1600;
   bool return_image = false;
+  bool return_mesh = false;
   common::v1::ImageOutput output;
   // 0: the page's own width.
   int output_width = 0;

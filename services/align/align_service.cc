@@ -47,6 +47,18 @@ v1::AlignResponse ToResponse(const Registration& found, int reduction,
   return response;
 }
 
+void SetMesh(const PageMesh& mesh, v1::PageMesh* out) {
+  out->set_columns(mesh.columns);
+  out->set_rows(mesh.rows);
+  for (const PixelPoint& displacement : mesh.displacements) {
+    out->add_dx(displacement.x);
+    out->add_dy(displacement.y);
+  }
+  out->set_sightings(mesh.sightings);
+  out->set_rms_before(mesh.rms_before);
+  out->set_rms_after(mesh.rms_after);
+}
+
 // What a strategy may use where a scan may have `most_bytes` in all. It follows
 // from the server's size alone: a page that is found while the server is idle
 // is found while it is busy.
@@ -179,12 +191,14 @@ absl::StatusOr<v1::AlignResponse> AlignService::AlignImage(
                                        width, height, may_take_all, options);
   const int64_t register_bytes =
       PageRegistrar::RegisterBytes(width, height, options);
+  const bool needs_mesh = settings.return_image || settings.return_mesh;
+  const int64_t mesh_bytes = needs_mesh ? PageRegistrar::kMeshBytes : 0;
   const int64_t output_bytes =
       settings.return_image ? OutputBytes(page, output_width) : 0;
   // Registration begins when the decoder's own memory is free again.
-  SL_RETURN_IF_ERROR(call.Reserve(
-      std::max(header.decode_bytes,
-               pixels_bytes + std::max(register_bytes, output_bytes))));
+  SL_RETURN_IF_ERROR(call.Reserve(std::max(
+      header.decode_bytes,
+      pixels_bytes + std::max(register_bytes, mesh_bytes + output_bytes))));
   SL_ASSIGN_OR_RETURN(
       const Decoded<GrayImage> decoded,
       DecodeGrayMessage(scan, "scan", settings.min_long_side, limits_.image));
@@ -195,11 +209,19 @@ absl::StatusOr<v1::AlignResponse> AlignService::AlignImage(
       target.registrar->Register(decoded.pixels, options, call.stop()));
   v1::AlignResponse response = ToResponse(found, decoded.reduction, target.id);
 
+  PageMesh mesh;
+  if (needs_mesh) {
+    SL_RETURN_IF_ERROR(call.EnterStage("mesh"));
+    SL_ASSIGN_OR_RETURN(
+        mesh, target.registrar->MeasureMesh(decoded.pixels, found.scan_to_page,
+                                            call.stop()));
+  }
+  if (settings.return_mesh) SetMesh(mesh, response.mutable_mesh());
   if (settings.return_image) {
     SL_RETURN_IF_ERROR(call.EnterStage("warp"));
-    SL_ASSIGN_OR_RETURN(
-        const GrayImage aligned,
-        WarpToPage(decoded.pixels, found.scan_to_page, page, output_width));
+    SL_ASSIGN_OR_RETURN(const GrayImage aligned,
+                        WarpToPage(decoded.pixels, found.scan_to_page, page,
+                                   output_width, mesh));
     SL_RETURN_IF_ERROR(call.EnterStage("encode"));
     SL_ASSIGN_OR_RETURN(*response.mutable_image(),
                         EncodeMessage(aligned, settings.output));

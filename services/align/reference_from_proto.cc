@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kMaxMarkers = 64;
 constexpr int kMaxShapes = 20000;
+constexpr int kMaxTracks = 8;
 constexpr double kMinPageSide = 100;
 constexpr double kMaxPageSide = 20000;
 // Beyond this no paper goes, and pictures of the page would have no width.
@@ -69,6 +70,11 @@ absl::Status CheckCounts(const v1::Reference& message) {
     return Unusable("markers", absl::StrCat("has ", message.markers_size(),
                                             " markers, at most ", kMaxMarkers));
   }
+  if (message.timing_tracks_size() > kMaxTracks) {
+    return Unusable("timing_tracks",
+                    absl::StrCat("has ", message.timing_tracks_size(),
+                                 " tracks, at most ", kMaxTracks));
+  }
   if (message.shapes_size() > kMaxShapes) {
     return Unusable("shapes", absl::StrCat("has ", message.shapes_size(),
                                            " shapes, at most ", kMaxShapes));
@@ -95,9 +101,32 @@ absl::StatusOr<MarkerKind> ToMarkerKind(v1::MarkerKind kind, int index) {
       return MarkerKind::kRing;
     case v1::MARKER_KIND_SQUARE:
       return MarkerKind::kSquare;
+    case v1::MARKER_KIND_ARUCO:
+      return MarkerKind::kAruco;
     default:
       return Unusable(absl::StrCat(MarkerPath(index), ".kind"),
-                      "must be IMAGE, RING or SQUARE");
+                      "must be IMAGE, RING, SQUARE or ARUCO");
+  }
+}
+
+absl::StatusOr<ArucoDictionary> ToDictionary(v1::ArucoDictionary dictionary,
+                                             int index) {
+  switch (dictionary) {
+    case v1::ARUCO_DICTIONARY_4X4_50:
+      return ArucoDictionary::k4x4_50;
+    case v1::ARUCO_DICTIONARY_4X4_100:
+      return ArucoDictionary::k4x4_100;
+    case v1::ARUCO_DICTIONARY_5X5_100:
+      return ArucoDictionary::k5x5_100;
+    case v1::ARUCO_DICTIONARY_6X6_250:
+      return ArucoDictionary::k6x6_250;
+    case v1::ARUCO_DICTIONARY_ORIGINAL:
+      return ArucoDictionary::kOriginal;
+    case v1::ARUCO_DICTIONARY_APRILTAG_36H11:
+      return ArucoDictionary::kAprilTag36h11;
+    default:
+      return Unusable(absl::StrCat(MarkerPath(index), ".dictionary"),
+                      "must be named for an ArUco marker");
   }
 }
 
@@ -167,7 +196,27 @@ absl::StatusOr<Reference> ToReference(const v1::Reference& message,
                             kMarkerLongSide, limits));
       marker.image = std::move(decoded.pixels);
     }
+    if (marker.kind == MarkerKind::kAruco) {
+      SL_ASSIGN_OR_RETURN(marker.dictionary,
+                          ToDictionary(from.dictionary(), i));
+      marker.id = from.id();
+    }
     reference.markers.push_back(std::move(marker));
+  }
+  for (int i = 0; i < message.timing_tracks_size(); ++i) {
+    const v1::TimingTrack& from = message.timing_tracks(i);
+    const std::string path = absl::StrCat("timing_tracks[", i, "]");
+    for (const auto* end : {&from.first_center(), &from.last_center()}) {
+      // Infinities and NaN as above.
+      if (std::isfinite(end->x()) && std::isfinite(end->y())) continue;
+      return Unusable(path, "has an end that is no place");
+    }
+    TimingTrack track;
+    track.first = {from.first_center().x(), from.first_center().y()};
+    track.last = {from.last_center().x(), from.last_center().y()};
+    track.count = from.count();
+    track.mark = {from.mark().width(), from.mark().height()};
+    reference.timing_tracks.push_back(track);
   }
   reference.shapes.reserve(message.shapes_size());
   for (int i = 0; i < message.shapes_size(); ++i) {
@@ -199,6 +248,8 @@ v1::AlignMethod ToProto(Method method) {
       return v1::ALIGN_METHOD_MARKERS;
     case Method::kPatches:
       return v1::ALIGN_METHOD_PATCHES;
+    case Method::kTimingMarks:
+      return v1::ALIGN_METHOD_TIMING_MARKS;
   }
   return v1::ALIGN_METHOD_UNSPECIFIED;
 }

@@ -381,6 +381,7 @@ align::v1::Reference ToReference(const v1::SheetLayout& message,
     *reference.mutable_image() = message.reference();
   }
   *reference.mutable_markers() = message.markers();
+  *reference.mutable_timing_tracks() = message.timing_tracks();
   for (const Field& field : sheet.page_sheet(0).fields()) {
     for (const Bubble& bubble : field.bubbles) {
       align::v1::PrintedShape* shape = reference.add_shapes();

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <numbers>
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
@@ -111,14 +110,10 @@ void CurlMaps(const CapturePlan& plan, double print_width, double print_height,
   const Homography back = plan.print_to_scan.Inverse().value();
   for (int y = 0; y < plan.height; ++y) {
     for (int x = 0; x < plan.width; ++x) {
-      const PixelPoint p = back.Map({x + 0.5, y + 0.5});
-      const double u = p.x / print_width;
-      const double v = p.y / print_height;
-      const double bend =
-          plan.curl * std::sin(2.2 * std::numbers::pi * u + plan.curl_phase);
-      map_y->at<float>(y, x) = static_cast<float>(p.y + bend - 0.5);
-      map_x->at<float>(y, x) = static_cast<float>(
-          p.x + 0.4 * bend * std::cos(std::numbers::pi * v) - 0.5);
+      const PixelPoint p = BentPoint(plan, {print_width, print_height},
+                                     back.Map({x + 0.5, y + 0.5}));
+      map_y->at<float>(y, x) = static_cast<float>(p.y - 0.5);
+      map_x->at<float>(y, x) = static_cast<float>(p.x - 0.5);
     }
   }
 }
@@ -154,7 +149,8 @@ void Project(cv::Mat print_luma, cv::Mat print_chroma, const CapturePlan& plan,
   cv::Mat mask;
   cv::Mat map_x;
   cv::Mat map_y;
-  if (plan.curl > 0) {
+  const bool is_bent = plan.curl > 0 || plan.stretch > 0;
+  if (is_bent) {
     CurlMaps(plan, print_luma.cols, print_luma.rows, &map_x, &map_y);
     cv::remap(print_luma, page, map_x, map_y, cv::INTER_LINEAR,
               cv::BORDER_REPLICATE);
@@ -180,7 +176,7 @@ void Project(cv::Mat print_luma, cv::Mat print_chroma, const CapturePlan& plan,
   cv::Mat chroma = Wrap(out->chroma);
   const cv::Scalar behind =
       plan.table ? cv::Scalar(120, 134) : cv::Scalar(128, 128);
-  if (plan.curl > 0) {
+  if (is_bent) {
     // Every second pixel's source, in pixels of half the size.
     cv::Mat half_x;
     cv::Mat half_y;

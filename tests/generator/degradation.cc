@@ -32,6 +32,7 @@ constexpr Named kNames[] = {
     {Degradation::kCrop, "crop"},
     {Degradation::kDarkTable, "dark_table"},
     {Degradation::kCurl, "curl"},
+    {Degradation::kStretch, "stretch"},
 };
 
 Homography Rotation(double degrees) {
@@ -152,6 +153,15 @@ class Planner {
       plan_.curl = random.Uniform(4, 12);
       plan_.curl_phase = random.Uniform(0, 2 * std::numbers::pi);
     }
+    if (Has(Degradation::kStretch)) PlanStretch(random_.For("stretch"));
+  }
+
+  void PlanStretch(Random random) {
+    plan_.stretch_waves = random.Uniform(0.7, 2);
+    plan_.stretch_phase = random.Uniform(0, 2 * std::numbers::pi);
+    // The slope of the sine is the local stretch.
+    plan_.stretch = random.Uniform(0.005, 0.01) * height_ /
+                    (2 * std::numbers::pi * plan_.stretch_waves);
   }
 
   // How much larger than the view the mapped page is, at least 1.
@@ -266,6 +276,22 @@ std::optional<Degradation> FindDegradation(absl::string_view name) {
     if (name == named.name) return named.degradation;
   }
   return std::nullopt;
+}
+
+double DeviationOf(const CapturePlan& plan) {
+  // The bend moves a point by its amplitude down and 0.4 of it sideways.
+  return plan.curl * 1.08 + plan.stretch;
+}
+
+PixelPoint BentPoint(const CapturePlan& plan, PixelSize size, PixelPoint p) {
+  const double u = p.x / size.width;
+  const double v = p.y / size.height;
+  const double bend =
+      plan.curl * std::sin(2.2 * std::numbers::pi * u + plan.curl_phase);
+  const double feed =
+      plan.stretch * std::sin(2 * std::numbers::pi * plan.stretch_waves * v +
+                              plan.stretch_phase);
+  return {p.x + 0.4 * bend * std::cos(std::numbers::pi * v), p.y + bend + feed};
 }
 
 CapturePlan PlanCapture(const std::vector<Degradation>& degradations, int width,

@@ -54,6 +54,8 @@ enum class Degradation {
   kDarkTable,
   // The sheet is not flat: lines bend by up to 1 mm.
   kCurl,
+  // Fed unevenly through a copier: up to 1 % longer or shorter along the page.
+  kStretch,
 };
 
 const std::vector<Degradation>& AllDegradations();
@@ -85,11 +87,17 @@ struct CapturePlan {
   std::vector<Degradation> degradations;
   int width = 0;
   int height = 0;
-  // Print pixels to scan pixels, both corner-based. Exact unless curl > 0.
+  // Print pixels to scan pixels, both corner-based. Exact unless curl > 0 or
+  // stretch > 0.
   Homography print_to_scan;
   // Amplitude of the bend, print pixels.
   double curl = 0;
   double curl_phase = 0;
+  // Amplitude of what uneven feeding moves a row by, print pixels, and how
+  // often it goes to and fro along the page.
+  double stretch = 0;
+  double stretch_waves = 1;
+  double stretch_phase = 0;
   // Around the page: the scanner's lid, or a table.
   bool table = false;
   double background = 235;
@@ -125,6 +133,14 @@ struct CapturePlan {
 // scan: straight to 0.3 degrees, little noise, JPEG quality 80.
 CapturePlan PlanCapture(const std::vector<Degradation>& degradations, int width,
                         int height, Random random);
+
+// What of a print of `size` is seen where a flat one would show `print_point`.
+PixelPoint BentPoint(const CapturePlan& plan, PixelSize size,
+                     PixelPoint print_point);
+
+// How far, in print pixels, a point of the print may lie from where the inverse
+// of `plan.print_to_scan` puts it: 0 unless the page is bent.
+double DeviationOf(const CapturePlan& plan);
 
 // What becomes of a print's luma at `scan_point` by copier, light, curve and
 // fax, blur and noise left out: entry v is the scan's luma for print luma v.

@@ -11,7 +11,8 @@ const std::vector<FormFamily>& AllFormFamilies() {
       FormFamily::kSquareMarkers, FormFamily::kImageMarkers,
       FormFamily::kQuiz,          FormFamily::kMultiMark,
       FormFamily::kRightToLeft,   FormFamily::kCustomValues,
-      FormFamily::kBrackets,      FormFamily::kQuickstart};
+      FormFamily::kBrackets,      FormFamily::kQuickstart,
+      FormFamily::kArucoMarkers,  FormFamily::kTimingMarks};
   return all;
 }
 
@@ -41,6 +42,10 @@ const char* FormFamilyName(FormFamily family) {
       return "brackets";
     case FormFamily::kQuickstart:
       return "quickstart";
+    case FormFamily::kArucoMarkers:
+      return "aruco_markers";
+    case FormFamily::kTimingMarks:
+      return "timing_marks";
   }
   return "";
 }
@@ -62,8 +67,11 @@ align::Reference ToReference(const PrintedForm& form, bool with_image) {
     copy.center = marker.center;
     copy.size = marker.size;
     copy.image = marker.image.Clone();
+    copy.dictionary = marker.dictionary;
+    copy.id = marker.id;
     reference.markers.push_back(std::move(copy));
   }
+  reference.timing_tracks = form.timing_tracks;
   for (const grade::Field& field : form.fields) {
     for (const grade::Bubble& bubble : field.bubbles) {
       align::PrintedShape shape;

@@ -45,6 +45,11 @@ enum class FormFamily {
   kBrackets,
   // The sheet of the quick start: 30 questions, tidy.
   kQuickstart,
+  // 60 questions with ArUco markers at the corners, of any dictionary.
+  kArucoMarkers,
+  // 80 questions, a timing mark for each row at the right edge and for each
+  // column of bubbles at the lower one.
+  kTimingMarks,
 };
 
 const std::vector<FormFamily>& AllFormFamilies();
@@ -69,6 +74,7 @@ struct PrintedForm {
   std::vector<grade::Field> fields;
   // In page units.
   std::vector<align::Marker> markers;
+  std::vector<align::TimingTrack> timing_tracks;
   grade::AnswerKey key;
   // Where people write by hand, print pixels: {left, top, width, height}.
   struct WritingBox {
@@ -84,8 +90,8 @@ struct PrintedForm {
 // dpi: 2480 x 3508 for A4. Deterministic. Thread-safe.
 PrintedForm PrintForm(FormFamily family, uint64_t seed);
 
-// The form as registration wants it: page, markers, bubbles and, if wanted,
-// the blank image.
+// The form as registration wants it: page, markers, timing marks, bubbles and,
+// if wanted, the blank image.
 align::Reference ToReference(const PrintedForm& form, bool with_image = true);
 
 }  // namespace sightline::generator

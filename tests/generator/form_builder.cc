@@ -340,6 +340,11 @@ PrintedForm FormBuilder::Finish(const std::string& name,
     scale_point(marker.center);
     scale_size(marker.size);
   }
+  for (align::TimingTrack& track : form_.timing_tracks) {
+    scale_point(track.first);
+    scale_point(track.last);
+    scale_size(track.mark);
+  }
   Random key_random = random_.For("key");
   for (const grade::Field& field : form_.fields) {
     if (field.label[0] != 'q') continue;

@@ -72,8 +72,9 @@ class FormBuilder {
   // Markers of `kind` at the four corners of a box `inset` from the page's
   // edges.
   void CornerMarkers(align::MarkerKind kind, PixelPoint inset, double size);
-  // A column of black dashes at the right edge, one per row.
-  void TimingMarks(double x, const std::vector<double>& rows);
+  // `count` black dashes of `mark` from `first` on, `step` apart.
+  void TimingMarks(PixelPoint first, PixelPoint step, int count,
+                   PixelSize mark);
 
   // The finished form. `units_per_pixel` scales every coordinate that leaves.
   // Questions of the key: every field whose label begins with 'q'.

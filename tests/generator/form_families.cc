@@ -126,9 +126,7 @@ PrintedForm Dense(FormBuilder& builder, int questions) {
   columns.column_step = 452;
   columns.caption_height = 26;
   PrintColumns(builder, columns);
-  std::vector<double> marks;
-  for (int row = 0; row < rows; ++row) marks.push_back(520 + row_gap * row);
-  builder.TimingMarks(80, marks);
+  builder.TimingMarks({80, 520}, {0, row_gap}, rows, {44, 18});
   builder.Footer("OMR series D      do not write below this line");
   return std::move(builder).Finish(absl::StrCat("dense", questions), 1);
 }
@@ -157,8 +155,39 @@ PrintedForm WithMarkers(FormBuilder& builder, align::MarkerKind kind) {
   builder.Footer("sheet 04");
   const char* name = kind == align::MarkerKind::kRing     ? "ring_markers"
                      : kind == align::MarkerKind::kSquare ? "square_markers"
+                     : kind == align::MarkerKind::kAruco  ? "aruco_markers"
                                                           : "image_markers";
   return std::move(builder).Finish(name, 1);
+}
+
+PrintedForm TimingMarks(FormBuilder& builder) {
+  builder.ChooseStyle();
+  const double size = builder.random().Integer(50, 58);
+  builder.style().bubble = {size, size};
+  const double y = builder.Header("ADMISSION TEST", "Machine-read form");
+  builder.NameBox({180, y + 40}, {1100, 220}, {"Name", "Centre"});
+  builder.Instructions({190, y + 320}, 1080, 4, true);
+  Columns columns;
+  columns.questions = 80;
+  columns.columns = 4;
+  columns.values = Letters(4);
+  columns.origin = {330, 1240};
+  columns.value_gap = 88;
+  columns.row_gap = 98;
+  columns.column_step = 505;
+  PrintColumns(builder, columns);
+  builder.style().bubble = {46, 46};
+  builder.DigitGrid("roll", "ROLL NUMBER", 6, {1560, y + 240}, 56, 106);
+  builder.TimingMarks({2370, 1240 - 98 * 7}, {0, 98}, 27,
+                      {builder.random().Integer(44, 60) * 1.0, 22});
+  builder.TimingMarks({330, 3330}, {126.25, 0}, 16, {24, 50});
+  // What else machines read: a form's number in bars.
+  for (int i = 0; i < 6; ++i) {
+    if (builder.random().Chance(0.5)) continue;
+    builder.canvas().FillBox({2200.0 + 30 * i, 170}, {2212.0 + 30 * i, 230},
+                             {20, 0, 0});
+  }
+  return std::move(builder).Finish("timing_marks", 1);
 }
 
 PrintedForm Quiz(FormBuilder& builder) {
@@ -359,6 +388,10 @@ PrintedForm PrintForm(FormFamily family, uint64_t seed) {
       return Brackets(builder);
     case FormFamily::kQuickstart:
       return Quickstart(builder);
+    case FormFamily::kArucoMarkers:
+      return WithMarkers(builder, align::MarkerKind::kAruco);
+    case FormFamily::kTimingMarks:
+      return TimingMarks(builder);
   }
   return Standard(builder);
 }

@@ -21,6 +21,24 @@ void DrawEmblem(Canvas& canvas, PixelPoint center, double size) {
                  {25, 0, 0});
 }
 
+void DrawArucoMarker(Canvas& canvas, const align::Marker& marker) {
+  const GrayImage cells = align::DrawAruco(marker.dictionary, marker.id, 1);
+  const PixelPoint top_left{marker.center.x - marker.size.width / 2,
+                            marker.center.y - marker.size.height / 2};
+  const auto corner = [&](int column, int row) {
+    return PixelPoint{top_left.x + marker.size.width * column / cells.width(),
+                      top_left.y + marker.size.height * row / cells.height()};
+  };
+  canvas.FillBox(corner(0, 0), corner(cells.width(), cells.height()),
+                 {20, 0, 0});
+  for (int y = 0; y < cells.height(); ++y) {
+    for (int x = 0; x < cells.width(); ++x) {
+      if (cells.row(y)[x] == 0) continue;
+      canvas.FillBox(corner(x, y), corner(x + 1, y + 1), {255, 0, 0});
+    }
+  }
+}
+
 GrayImage Crop(const GrayImage& image, PixelPoint center, double size) {
   const int side = static_cast<int>(size);
   const int left = static_cast<int>(center.x - side / 2.0);
@@ -42,6 +60,16 @@ void FormBuilder::CornerMarkers(align::MarkerKind kind, PixelPoint inset,
       {inset.x, height() - inset.y},
       {width() - inset.x, height() - inset.y},
   };
+  const auto dictionary =
+      random_.For("dictionary")
+          .Pick(std::vector<align::ArucoDictionary>{
+              align::ArucoDictionary::k4x4_50, align::ArucoDictionary::k4x4_100,
+              align::ArucoDictionary::k5x5_100,
+              align::ArucoDictionary::k6x6_250,
+              align::ArucoDictionary::kOriginal,
+              align::ArucoDictionary::kAprilTag36h11});
+  // Pages of a series have ids that follow each other.
+  const int first_id = 4 * random_.For("ids").Integer(0, 11);
   for (const PixelPoint& center : corners) {
     align::Marker marker;
     marker.kind = kind;
@@ -63,15 +91,26 @@ void FormBuilder::CornerMarkers(align::MarkerKind kind, PixelPoint inset,
         DrawEmblem(canvas_, center, size);
         marker.image = Crop(form_.print.luma, center, size);
         break;
+      case align::MarkerKind::kAruco:
+        marker.dictionary = dictionary;
+        marker.id = first_id + static_cast<int>(form_.markers.size());
+        DrawArucoMarker(canvas_, marker);
+        break;
     }
     form_.markers.push_back(std::move(marker));
   }
 }
 
-void FormBuilder::TimingMarks(double x, const std::vector<double>& rows) {
-  for (const double y : rows) {
-    canvas_.FillBox({x - 22, y - 9}, {x + 22, y + 9}, {20, 0, 0});
+void FormBuilder::TimingMarks(PixelPoint first, PixelPoint step, int count,
+                              PixelSize mark) {
+  const PixelPoint half{mark.width / 2, mark.height / 2};
+  PixelPoint center = first;
+  for (int i = 0; i < count; ++i) {
+    center = {first.x + i * step.x, first.y + i * step.y};
+    canvas_.FillBox({center.x - half.x, center.y - half.y},
+                    {center.x + half.x, center.y + half.y}, {20, 0, 0});
   }
+  form_.timing_tracks.push_back({first, center, count, mark});
 }
 
 }  // namespace sightline::generator

@@ -52,8 +52,29 @@ align::v1::MarkerKind MarkerMessage(align::MarkerKind kind) {
       return align::v1::MARKER_KIND_RING;
     case align::MarkerKind::kSquare:
       return align::v1::MARKER_KIND_SQUARE;
+    case align::MarkerKind::kAruco:
+      return align::v1::MARKER_KIND_ARUCO;
   }
   return align::v1::MARKER_KIND_UNSPECIFIED;
+}
+
+align::v1::ArucoDictionary DictionaryMessage(
+    align::ArucoDictionary dictionary) {
+  switch (dictionary) {
+    case align::ArucoDictionary::k4x4_50:
+      return align::v1::ARUCO_DICTIONARY_4X4_50;
+    case align::ArucoDictionary::k4x4_100:
+      return align::v1::ARUCO_DICTIONARY_4X4_100;
+    case align::ArucoDictionary::k5x5_100:
+      return align::v1::ARUCO_DICTIONARY_5X5_100;
+    case align::ArucoDictionary::k6x6_250:
+      return align::v1::ARUCO_DICTIONARY_6X6_250;
+    case align::ArucoDictionary::kOriginal:
+      return align::v1::ARUCO_DICTIONARY_ORIGINAL;
+    case align::ArucoDictionary::kAprilTag36h11:
+      return align::v1::ARUCO_DICTIONARY_APRILTAG_36H11;
+  }
+  return align::v1::ARUCO_DICTIONARY_UNSPECIFIED;
 }
 
 void Set(const PixelPoint& from, common::v1::Point* to) {
@@ -191,8 +212,21 @@ absl::StatusOr<grade::v1::SheetLayout> LayoutMessage(
       to->set_kind(MarkerMessage(marker.kind));
       Set(marker.center, to->mutable_center());
       Set(marker.size, to->mutable_size());
+      if (marker.kind == align::MarkerKind::kAruco) {
+        to->set_dictionary(DictionaryMessage(marker.dictionary));
+        to->set_id(marker.id);
+      }
       if (marker.image.empty()) continue;
       SL_ASSIGN_OR_RETURN(*to->mutable_image(), EncodePng(marker.image));
+    }
+  }
+  if (content.markers) {
+    for (const align::TimingTrack& track : form.timing_tracks) {
+      align::v1::TimingTrack* to = message.add_timing_tracks();
+      Set(track.first, to->mutable_first_center());
+      Set(track.last, to->mutable_last_center());
+      to->set_count(track.count);
+      Set(track.mark, to->mutable_mark());
     }
   }
   if (content.reference) {

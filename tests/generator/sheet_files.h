@@ -17,7 +17,7 @@ namespace sightline::generator {
 struct LayoutContent {
   // The blank page as a PNG in reference.encoded.
   bool reference = true;
-  // The printed markers.
+  // The printed markers and timing marks.
   bool markers = true;
 };
 

@@ -38,8 +38,7 @@ absl::StatusOr<GeneratedSheet> GenerateSheet(
       sheet.plan.print_to_scan * Homography::Scale(1 / units, 1 / units);
   // Plans are made of invertible maps.
   sheet.scan_to_page = page_to_scan.Inverse().value();
-  // The bend moves a point by its amplitude down and 0.4 of it sideways.
-  sheet.deviation = sheet.plan.curl * 1.08 * units;
+  sheet.deviation = DeviationOf(sheet.plan) * units;
   sheet.specification = std::move(specification);
   sheet.form = std::move(form);
   return sheet;
@@ -57,6 +56,7 @@ const std::vector<Condition>& AllConditions() {
   static const auto& all = *[] {
     auto* list = new std::vector<Condition>{{"none", {}}};
     for (const D degradation : AllDegradations()) {
+      if (degradation == D::kStretch) continue;
       list->push_back({DegradationName(degradation), {degradation}});
     }
     list->push_back({"scanner", {D::kRotation, D::kNoise}});
@@ -70,6 +70,8 @@ const std::vector<Condition>& AllConditions() {
     list->push_back(
         {"quickstart",
          {D::kDarkTable, D::kRotation, D::kPerspective, D::kNoise}});
+    // Last: what came before keeps its number.
+    list->push_back({DegradationName(D::kStretch), {D::kStretch}});
     return list;
   }();
   return all;

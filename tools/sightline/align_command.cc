@@ -88,7 +88,8 @@ ArgumentParser MakeParser(AlignFlags& flags) {
                     {"sift", align::v1::ALIGN_METHOD_SIFT},
                     {"contour", align::v1::ALIGN_METHOD_CONTOUR},
                     {"markers", align::v1::ALIGN_METHOD_MARKERS},
-                    {"patches", align::v1::ALIGN_METHOD_PATCHES}},
+                    {"patches", align::v1::ALIGN_METHOD_PATCHES},
+                    {"timing_marks", align::v1::ALIGN_METHOD_TIMING_MARKS}},
                    "How the page is looked for. Default auto.", &flags.method);
   parser.AddSwitch("enhance",
                    "Even out the illumination first. Default true; --noenhance "

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
+#include "services/align/engine/aruco_sightings.h"
 #include "services/align/engine/marker_assignment.h"
 #include "services/align/engine/opencv_image.h"
 #include "services/align/engine/opencv_pictures.h"
@@ -65,6 +66,10 @@ MarkerStrategy::MarkerStrategy(std::vector<Marker> markers, PixelSize page)
   for (Marker& marker : markers_) {
     marker_size_ += (marker.size.width + marker.size.height) / 2 /
                     static_cast<double>(markers_.size());
+    const bool is_known_by_id = marker.kind == MarkerKind::kAruco;
+    ++(is_known_by_id ? ids_ : others_);
+    // Kept by what it says, not by its looks.
+    if (is_known_by_id) marker.image = GrayImage();
     const int longer = std::max(marker.image.width(), marker.image.height());
     if (longer > kKeptPixels) {
       marker.image =
@@ -76,9 +81,9 @@ MarkerStrategy::MarkerStrategy(std::vector<Marker> markers, PixelSize page)
 }
 
 std::string MarkerStrategy::WhyUnavailable() const {
-  if (markers_.size() >= 3) return "";
-  return absl::StrCat("the reference has ", markers_.size(),
-                      " markers, at least 3 are needed");
+  if (ids_ > 0 || others_ >= 3) return "";
+  return absl::StrCat("the reference has ", others_,
+                      " markers, at least 3, or one ArUco marker, are needed");
 }
 
 int64_t MarkerStrategy::WorkingBytes(const RegistrationOptions&) const {
@@ -90,6 +95,7 @@ int64_t MarkerStrategy::WorkingBytes(const RegistrationOptions&) const {
 std::vector<const Marker*> MarkerStrategy::DistinctMarkers() const {
   std::vector<const Marker*> distinct;
   for (const Marker& marker : markers_) {
+    if (marker.kind == MarkerKind::kAruco) continue;
     const bool is_known = std::any_of(
         distinct.begin(), distinct.end(),
         [&](const Marker* other) { return LookSame(*other, marker); });
@@ -157,10 +163,31 @@ std::vector<MarkerCandidate> MarkerStrategy::FindOfOneSize(ScanImages& scan,
   return candidates;
 }
 
+absl::StatusOr<bool> MarkerStrategy::ProposeByIds(ScanImages& scan,
+                                                  const StopToken& stop,
+                                                  const Offer& offer,
+                                                  std::string& outcome) const {
+  const std::vector<ArucoSighting> sightings =
+      FindAruco(markers_, SizeInScan(scan), scan);
+  outcome = absl::StrCat(sightings.size(), " of ", ids_, " ids were seen");
+  for (const Proposal& proposal : ProposalsOf(sightings, markers_, page_)) {
+    SL_RETURN_IF_ERROR(stop.Poll());
+    SL_ASSIGN_OR_RETURN(const bool done, offer(proposal));
+    if (done) return true;
+  }
+  return false;
+}
+
 absl::StatusOr<std::string> MarkerStrategy::Propose(ScanImages& scan,
                                                     const RegistrationOptions&,
                                                     const StopToken& stop,
                                                     Offer offer) const {
+  if (ids_ > 0) {
+    std::string outcome;
+    SL_ASSIGN_OR_RETURN(const bool done,
+                        ProposeByIds(scan, stop, offer, outcome));
+    if (done || others_ < 3) return outcome;
+  }
   const PixelSize scan_size{static_cast<double>(scan.width()),
                             static_cast<double>(scan.height())};
   Isolated isolated = FindIsolated(scan);

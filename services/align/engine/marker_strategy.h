@@ -1,5 +1,5 @@
-// Finds the page by its printed markers: copies of a picture, rings or
-// squares, in any rotation.
+// Finds the page by its printed markers: ArUco markers, copies of a picture,
+// rings or squares, in any rotation.
 #ifndef SIGHTLINE_SERVICES_ALIGN_ENGINE_MARKER_STRATEGY_H_
 #define SIGHTLINE_SERVICES_ALIGN_ENGINE_MARKER_STRATEGY_H_
 
@@ -41,12 +41,20 @@ class MarkerStrategy : public Strategy {
   // times as large as it can be in this scan; scan pixels.
   std::vector<MarkerCandidate> FindOfOneSize(ScanImages& scan,
                                              double zoom) const;
+  // Offers where ArUco markers put the page, one of them being enough; true if
+  // that was confirmed.
+  absl::StatusOr<bool> ProposeByIds(ScanImages& scan, const StopToken& stop,
+                                    const Offer& offer,
+                                    std::string& outcome) const;
   int IndexOf(const Marker* marker) const;
-  // The markers that look different.
+  // The markers that look different, ArUco markers left out.
   std::vector<const Marker*> DistinctMarkers() const;
 
   std::vector<Marker> markers_;
   PixelSize page_;
+  // Of markers_, ArUco markers and others.
+  int ids_ = 0;
+  int others_ = 0;
   // Mean size of the markers, page units.
   double marker_size_ = 0;
 };

@@ -25,6 +25,13 @@ constexpr int kCommonSide = 24;
 constexpr double kBlur = 1;
 // Up to here, degrees, a mark counts as upright.
 constexpr double kUpright = 3;
+// Pictures from this size on are looked for at half the resolution first, where
+// they may score less by so much, and in so many times as many places.
+constexpr int kCoarseFrom = 14;
+constexpr double kCoarseLoss = 0.15;
+constexpr int kCoarseMore = 3;
+// What is searched around such a place, pixels.
+constexpr int kFineReach = 3;
 // Rows correlated at once: OpenCV's correlation takes 20 bytes a pixel.
 constexpr int kStripRows = 128;
 
@@ -50,6 +57,19 @@ cv::Mat AtCommonSize(const cv::Mat& image) {
   return out;
 }
 
+// Whether no neighbour of a place scores more.
+bool IsPeak(const cv::Mat& scores, int x, int y) {
+  const float score = scores.at<float>(y, x);
+  for (int j = std::max(0, y - 1); j <= std::min(scores.rows - 1, y + 1); ++j) {
+    const float* row = scores.ptr<float>(j);
+    for (int i = std::max(0, x - 1); i <= std::min(scores.cols - 1, x + 1);
+         ++i) {
+      if (row[i] > score) return false;
+    }
+  }
+  return true;
+}
+
 // Adds the best places of `picture` in `strip`, which begins at row `top` of
 // the image.
 void CollectPeaks(const cv::Mat& strip, const cv::Mat& picture, int top,
@@ -57,20 +77,64 @@ void CollectPeaks(const cv::Mat& strip, const cv::Mat& picture, int top,
                   std::vector<MarkerCandidate>& candidates) {
   cv::Mat scores;
   cv::matchTemplate(strip, picture, scores, cv::TM_CCOEFF_NORMED);
-  for (int i = 0; i < most; ++i) {
-    double best;
-    cv::Point at;
-    cv::minMaxLoc(scores, nullptr, &best, nullptr, &at);
-    if (!(best >= min_score)) break;
-    candidates.push_back(
-        {{at.x + picture.cols / 2.0, at.y + top + picture.rows / 2.0},
-         (picture.cols + picture.rows) / 2.0,
-         best,
-         turns});
-    cv::rectangle(scores,
-                  cv::Point(at.x - picture.cols / 2, at.y - picture.rows / 2),
-                  cv::Point(at.x + picture.cols / 2, at.y + picture.rows / 2),
-                  cv::Scalar(-1), cv::FILLED);
+  std::vector<MarkerCandidate> peaks;
+  for (int y = 0; y < scores.rows; ++y) {
+    const float* row = scores.ptr<float>(y);
+    for (int x = 0; x < scores.cols; ++x) {
+      // Written so that a NaN, as of a flat place, is no peak.
+      if (!(row[x] >= min_score) || !IsPeak(scores, x, y)) continue;
+      peaks.push_back({{x + picture.cols / 2.0, y + top + picture.rows / 2.0},
+                       (picture.cols + picture.rows) / 2.0,
+                       row[x],
+                       turns});
+    }
+  }
+  KeepBest(peaks, most);
+  candidates.insert(candidates.end(), peaks.begin(), peaks.end());
+}
+
+cv::Mat Halved(const cv::Mat& image) {
+  cv::Mat out;
+  cv::resize(image, out,
+             cv::Size(std::max(1, (image.cols + 1) / 2),
+                      std::max(1, (image.rows + 1) / 2)),
+             0, 0, cv::INTER_AREA);
+  return out;
+}
+
+// All places in `scene`, strip by strip.
+void CollectAllPeaks(const cv::Mat& scene, const cv::Mat& picture,
+                     double min_score, int most, std::optional<int> turns,
+                     std::vector<MarkerCandidate>& candidates) {
+  if (picture.cols >= scene.cols || picture.rows >= scene.rows) return;
+  const int places = scene.rows - picture.rows + 1;
+  for (int top = 0; top < places; top += kStripRows) {
+    const int rows = std::min(kStripRows, places - top) + picture.rows - 1;
+    CollectPeaks(scene.rowRange(top, top + rows), picture, top, min_score, most,
+                 turns, candidates);
+  }
+}
+
+// The best place of `picture` near what was found at half the resolution.
+void AddRefined(const cv::Mat& scene, const cv::Mat& picture,
+                const MarkerCandidate& coarse, double min_score,
+                std::vector<MarkerCandidate>& candidates) {
+  const int left =
+      static_cast<int>(std::lround(2 * coarse.center.x - picture.cols / 2.0));
+  const int top =
+      static_cast<int>(std::lround(2 * coarse.center.y - picture.rows / 2.0));
+  const cv::Rect near =
+      cv::Rect(left - kFineReach, top - kFineReach,
+               picture.cols + 2 * kFineReach, picture.rows + 2 * kFineReach) &
+      cv::Rect(0, 0, scene.cols, scene.rows);
+  if (near.width < picture.cols || near.height < picture.rows) return;
+  std::vector<MarkerCandidate> found;
+  CollectPeaks(scene(near), picture, 0, min_score, 1, coarse.quarter_turns,
+               found);
+  for (MarkerCandidate& candidate : found) {
+    candidate.center.x += near.x;
+    candidate.center.y += near.y;
+    candidates.push_back(candidate);
   }
 }
 
@@ -200,17 +264,25 @@ std::vector<MarkerCandidate> FindPictures(const GrayView& image,
     cv::rotate(upright, turned_by[turns], turns - 1);
     is_same[turns] = Likeness(upright, turned_by[turns]) > kSameTurned;
   }
+  const bool is_coarse_first =
+      std::min(upright.cols, upright.rows) >= kCoarseFrom;
+  const cv::Mat half_scene = is_coarse_first ? Halved(scene) : cv::Mat();
   const bool turns_differ = !is_same[1] && !is_same[2] && !is_same[3];
   for (int turns = 0; turns < 4; ++turns) {
     if (is_same[turns]) continue;
     const cv::Mat& turned = turned_by[turns];
-    if (turned.cols >= scene.cols || turned.rows >= scene.rows) continue;
-    const int places = scene.rows - turned.rows + 1;
-    for (int top = 0; top < places; top += kStripRows) {
-      const int rows = std::min(kStripRows, places - top) + turned.rows - 1;
-      CollectPeaks(
-          scene.rowRange(top, top + rows), turned, top, min_score, most,
-          turns_differ ? std::optional<int>(turns) : std::nullopt, candidates);
+    const std::optional<int> known =
+        turns_differ ? std::optional<int>(turns) : std::nullopt;
+    if (!is_coarse_first) {
+      CollectAllPeaks(scene, turned, min_score, most, known, candidates);
+      continue;
+    }
+    std::vector<MarkerCandidate> coarse;
+    CollectAllPeaks(half_scene, Halved(turned), min_score - kCoarseLoss,
+                    kCoarseMore * most, known, coarse);
+    KeepBest(coarse, kCoarseMore * most);
+    for (const MarkerCandidate& candidate : coarse) {
+      AddRefined(scene, turned, candidate, min_score, candidates);
     }
   }
   KeepBest(candidates, most);

@@ -8,18 +8,21 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/align/engine/aruco_verifier.h"
 #include "services/align/engine/coarse_patch_strategy.h"
 #include "services/align/engine/feature_strategy.h"
 #include "services/align/engine/image_verifier.h"
 #include "services/align/engine/marker_strategy.h"
 #include "services/align/engine/opencv_guard.h"
 #include "services/align/engine/opencv_image.h"
+#include "services/align/engine/page_bend.h"
 #include "services/align/engine/page_contour_strategy.h"
 #include "services/align/engine/page_patches.h"
 #include "services/align/engine/reasons.h"
 #include "services/align/engine/reference_check.h"
 #include "services/align/engine/registration_chain.h"
 #include "services/align/engine/structure_verifier.h"
+#include "services/align/engine/timing_mark_strategy.h"
 
 namespace sightline::align {
 namespace {
@@ -49,6 +52,8 @@ std::vector<std::unique_ptr<Strategy>> MakeStrategies(const GrayImage* image,
       image, reference.page, reference.shapes));
   strategies.push_back(std::make_unique<MarkerStrategy>(
       std::move(reference.markers), reference.page));
+  strategies.push_back(std::make_unique<TimingMarkStrategy>(
+      std::move(reference.timing_tracks), reference.page));
   strategies.push_back(std::make_unique<PageContourStrategy>(reference.page));
   for (const FeatureKind kind :
        {FeatureKind::kOrb, FeatureKind::kAkaze, FeatureKind::kSift}) {
@@ -58,7 +63,18 @@ std::vector<std::unique_ptr<Strategy>> MakeStrategies(const GrayImage* image,
   return strategies;
 }
 
-absl::StatusOr<std::unique_ptr<Verifier>> MakeVerifier(
+// Pixels of a cell in the pictures of ArUco markers.
+constexpr int kArucoCellPixels = 8;
+
+// ArUco markers are compared as pictures are.
+void DrawArucoMarkers(std::vector<Marker>& markers) {
+  for (Marker& marker : markers) {
+    if (marker.kind != MarkerKind::kAruco) continue;
+    marker.image = DrawAruco(marker.dictionary, marker.id, kArucoCellPixels);
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Verifier>> MakePageVerifier(
     const GrayImage* image, const PageFrame& frame,
     const Reference& reference) {
   if (image != nullptr) {
@@ -75,6 +91,18 @@ absl::StatusOr<std::unique_ptr<Verifier>> MakeVerifier(
                           : "the image has too little structure outside the "
                             "bubbles to recognise the page by; " +
                                 why);
+}
+
+absl::StatusOr<std::unique_ptr<Verifier>> MakeVerifier(
+    const GrayImage* image, const PageFrame& frame,
+    const Reference& reference) {
+  SL_ASSIGN_OR_RETURN(std::unique_ptr<Verifier> by_page,
+                      MakePageVerifier(image, frame, reference));
+  const bool has_ids = std::any_of(
+      reference.markers.begin(), reference.markers.end(),
+      [](const Marker& marker) { return marker.kind == MarkerKind::kAruco; });
+  if (!has_ids) return by_page;
+  return std::make_unique<ArucoVerifier>(std::move(by_page), reference.markers);
 }
 
 }  // namespace
@@ -95,6 +123,8 @@ const char* MethodName(Method method) {
       return "MARKERS";
     case Method::kPatches:
       return "PATCHES";
+    case Method::kTimingMarks:
+      return "TIMING_MARKS";
   }
   return "UNKNOWN";
 }
@@ -105,6 +135,7 @@ class PageRegistrar::Impl {
     SL_RETURN_IF_ERROR(CheckReference(reference));
     auto impl = std::make_unique<Impl>();
     impl->page_ = reference.page;
+    DrawArucoMarkers(reference.markers);
     PageFrame frame;
     const GrayImage* image = nullptr;
     if (reference.image.has_value()) {
@@ -114,6 +145,7 @@ class PageRegistrar::Impl {
       image = &impl->page_image_;
     }
     SL_ASSIGN_OR_RETURN(impl->verifier_, MakeVerifier(image, frame, reference));
+    impl->bend_ = std::make_unique<PageBend>(image, frame, reference);
     impl->strategies_ = MakeStrategies(image, frame, std::move(reference));
     return impl;
   }
@@ -131,9 +163,17 @@ class PageRegistrar::Impl {
     return RunChain(strategies_, *verifier_, scan, options, stop);
   }
 
+  absl::StatusOr<PageMesh> MeasureMesh(const GrayImage& scan,
+                                       const Homography& scan_to_page,
+                                       const StopToken& stop) const {
+    ScanImages images(scan);
+    return bend_->Measure(images, scan_to_page, stop);
+  }
+
   int64_t ResidentBytes() const {
     int64_t bytes = static_cast<int64_t>(sizeof(*this)) +
-                    page_image_.size_bytes() + verifier_->ResidentBytes();
+                    page_image_.size_bytes() + verifier_->ResidentBytes() +
+                    bend_->ResidentBytes();
     for (const std::unique_ptr<Strategy>& strategy : strategies_) {
       bytes += strategy->ResidentBytes();
     }
@@ -148,6 +188,7 @@ class PageRegistrar::Impl {
   GrayImage page_image_;
   std::unique_ptr<Verifier> verifier_;
   std::vector<std::unique_ptr<Strategy>> strategies_;
+  std::unique_ptr<PageBend> bend_;
 };
 
 PageRegistrar::PageRegistrar(std::unique_ptr<Impl> impl)
@@ -168,6 +209,12 @@ absl::StatusOr<Registration> PageRegistrar::Register(
     const GrayImage& scan, const RegistrationOptions& options,
     const StopToken& stop) const {
   return Guarded([&] { return impl_->Register(scan, options, stop); });
+}
+
+absl::StatusOr<PageMesh> PageRegistrar::MeasureMesh(
+    const GrayImage& scan, const Homography& scan_to_page,
+    const StopToken& stop) const {
+  return Guarded([&] { return impl_->MeasureMesh(scan, scan_to_page, stop); });
 }
 
 int64_t PageRegistrar::RegisterBytes(int scan_width, int scan_height,

@@ -19,6 +19,7 @@
 #include "common/geometry/homography.h"
 #include "common/image/image.h"
 #include "common/stop/stop_token.h"
+#include "services/align/engine/page_mesh.h"
 #include "services/align/engine/reference.h"
 
 namespace sightline::align {
@@ -31,6 +32,7 @@ enum class Method {
   kContour,
   kMarkers,
   kPatches,
+  kTimingMarks,
 };
 
 // "ORB", "AKAZE", ...
@@ -87,8 +89,9 @@ class PageRegistrar {
  public:
   // Errors: InvalidArgument REFERENCE_UNUSABLE (neither an image with
   // structure, nor markers, nor shapes to verify against; an image below 200
-  // pixels a side; a page more than ten times as long as wide; a marker or a
-  // shape outside the page), the field named.
+  // pixels a side; a page more than ten times as long as wide; a marker, a
+  // shape or a timing mark outside the page; an ArUco marker that does not say
+  // which one it is), the field named.
   static absl::StatusOr<std::unique_ptr<PageRegistrar>> Create(
       Reference reference);
   ~PageRegistrar();
@@ -104,6 +107,16 @@ class PageRegistrar {
   absl::StatusOr<Registration> Register(const GrayImage& scan,
                                         const RegistrationOptions& options,
                                         const StopToken& stop) const;
+
+  // How the page that Register() found at `scan_to_page` is bent beyond that:
+  // its pieces are looked for one by one. Empty where it is flat as far as can
+  // be seen. What is looked for is made on first use. Memory: kMeshBytes and
+  // the smaller copies of the scan. Errors: ResourceExhausted MEMORY_EXHAUSTED,
+  // Internal REGISTRATION_FAILED, `stop`'s status.
+  absl::StatusOr<PageMesh> MeasureMesh(const GrayImage& scan,
+                                       const Homography& scan_to_page,
+                                       const StopToken& stop) const;
+  static constexpr int64_t kMeshBytes = int64_t{6} << 20;
 
   // Upper bound of the bytes Register() allocates for a scan of this size with
   // these options, the first use of a strategy included. With the defaults

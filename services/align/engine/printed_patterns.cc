@@ -13,6 +13,8 @@ namespace {
 constexpr uint8_t kPaper = 255;
 // Below this a bubble's outline and inside can't be told apart, pixels.
 constexpr double kMinBubble = 6;
+// A solid mark is seen smaller.
+constexpr double kMinSolid = 3.5;
 // Above, a window around it would be too large to search.
 constexpr double kMaxBubble = 100;
 // Width of an outline, share of the smaller side. At least a pixel.
@@ -84,7 +86,8 @@ Drawing DrawOutline(ShapeKind kind, PixelSize size, double margin) {
       const double y = j + 0.5 - side / 2.0;
       const double distance = FromOutline(kind, size, x, y);
       // Beyond its line the inside may be blank, a letter or a mark.
-      const bool is_inside = distance < -(line / 2 + 0.5);
+      const bool is_inside =
+          distance < -(line / 2 + 0.5) && kind != ShapeKind::kSolid;
       const bool is_far = distance > margin + line / 2;
       // Brackets leave the middle of the upper and lower side open.
       const bool is_open = kind == ShapeKind::kBrackets &&
@@ -92,8 +95,11 @@ Drawing DrawOutline(ShapeKind kind, PixelSize size, double margin) {
                            std::abs(y) > size.height / 4;
       if (is_inside || is_far || is_open) continue;
       drawing.is_compared[j * side + i] = 1;
-      drawing.pixels[j * side + i] = static_cast<uint8_t>(
-          std::lround(kPaper * (1 - LineCover(distance, line))));
+      const double cover = kind == ShapeKind::kSolid
+                               ? std::clamp(0.5 - distance, 0.0, 1.0)
+                               : LineCover(distance, line);
+      drawing.pixels[j * side + i] =
+          static_cast<uint8_t>(std::lround(kPaper * (1 - cover)));
     }
   }
   return drawing;
@@ -147,7 +153,8 @@ Drawing DrawMark(MarkerKind kind, PixelSize size) {
 
 std::optional<Patch> OutlinePatch(ShapeKind kind, PixelSize size,
                                   double margin) {
-  if (std::min(size.width, size.height) < kMinBubble ||
+  if (std::min(size.width, size.height) <
+          (kind == ShapeKind::kSolid ? kMinSolid : kMinBubble) ||
       std::max(size.width, size.height) > kMaxBubble) {
     return std::nullopt;
   }
@@ -162,7 +169,7 @@ std::optional<Patch> MarkerPatch(const Marker& marker, PixelSize size) {
     return std::nullopt;
   }
   const PixelSize half{size.width / 2, size.height / 2};
-  if (marker.kind != MarkerKind::kImage) {
+  if (marker.kind == MarkerKind::kRing || marker.kind == MarkerKind::kSquare) {
     const Drawing coarse = DrawMark(marker.kind, half);
     return AsPatch(DrawMark(marker.kind, size), &coarse);
   }

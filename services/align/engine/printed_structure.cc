@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "services/align/engine/printed_patterns.h"
+#include "services/align/engine/timing_tracks.h"
 
 namespace sightline::align {
 namespace {
@@ -21,6 +22,8 @@ constexpr int kMaxFrameWidth = 1000;
 constexpr double kOutlineSizes[] = {1, 1.12, 1.25, 1.4, 0.88};
 constexpr double kMarkerSizes[] = {1,    0.92, 1.09, 0.85, 1.18,
                                    0.78, 1.28, 0.71, 1.39, 0.64};
+// ArUco markers are printed by programs, which know their size.
+constexpr double kArucoSizeError = 0.1;
 // Grid of the bubbles that are searched, two of each cell.
 constexpr int kGridColumns = 7;
 constexpr int kGridRows = 9;
@@ -46,6 +49,18 @@ int FrameWidthFor(const Reference& reference) {
   return static_cast<int>(
       std::clamp<double>(reference.page.width * kBubblePixels / *median,
                          kMinFrameWidth, kMaxFrameWidth));
+}
+
+// Timing marks are looked for as bubbles are: they, too, have neighbours that
+// look the same.
+std::vector<PrintedShape> ShapesAndMarks(const Reference& reference) {
+  std::vector<PrintedShape> shapes = reference.shapes;
+  for (const TimingTrack& track : reference.timing_tracks) {
+    for (const PixelPoint& center : MarkCenters(track)) {
+      shapes.push_back({center, track.mark, ShapeKind::kSolid});
+    }
+  }
+  return shapes;
 }
 
 bool IsAlike(PixelSize a, PixelSize b) {
@@ -85,10 +100,12 @@ int64_t BytesOf(const std::vector<PrintedStructure::Look>& looks) {
 
 PrintedStructure::PrintedStructure(const Reference& reference)
     : frame(PageFrame::OfWidth(reference.page, FrameWidthFor(reference))) {
-  AddBubbles(reference.shapes);
+  const std::vector<PrintedShape> shapes = ShapesAndMarks(reference);
+  AddBubbles(shapes);
+  timing_marks = static_cast<int>(shapes.size() - reference.shapes.size());
   ChooseSearched();
   AddMarkers(reference.markers);
-  rivals = FindRivalPositions(reference.shapes, reference.page);
+  rivals = FindRivalPositions(shapes, reference.page);
   for (RivalPosition& rival : rivals) {
     Thin(rival.ours, kRivalSample);
     Thin(rival.theirs, kRivalSample);
@@ -123,7 +140,9 @@ void PrintedStructure::AddBubbles(const std::vector<PrintedShape>& shapes) {
     }
     if (look == bubble_looks.size()) {
       Look added{size, {}};
-      for (const double factor : kOutlineSizes) {
+      for (double factor : kOutlineSizes) {
+        // What layouts say of marks is the print itself.
+        if (shape.kind == ShapeKind::kSolid) factor = 1;
         const double left = gap - (factor - 1) * SmallerSide(size);
         const double margin =
             std::clamp(0.6 * left, 1.5, 0.35 * SmallerSide(size) + 1.5);
@@ -175,6 +194,12 @@ void PrintedStructure::AddMarkers(const std::vector<Marker>& added) {
     if (site.look < 0) {
       Look look{size, {}};
       for (const double factor : kMarkerSizes) {
+        // Each id looks different: of 64 that would be many pictures.
+        if (marker.kind == MarkerKind::kAruco &&
+            std::abs(factor - 1) > kArucoSizeError) {
+          look.patches.push_back(std::nullopt);
+          continue;
+        }
         look.patches.push_back(
             MarkerPatch(marker, {size.width * factor, size.height * factor}));
       }

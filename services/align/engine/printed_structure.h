@@ -35,7 +35,9 @@ struct PrintedStructure {
 
   PageFrame frame;
   std::vector<Look> bubble_looks;
+  // Timing marks are among them, the last `timing_marks`.
   std::vector<Site> bubbles;
+  int timing_marks = 0;
   // Indices of the bubbles that are looked for; the others follow.
   std::vector<int> searched;
   std::vector<Look> marker_looks;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
@@ -17,6 +19,9 @@ constexpr double kMaxAspect = 10;
 // A bubble or marker larger than this share of the page is a mistake.
 constexpr double kMaxPartShare = 0.5;
 constexpr int kMaxFeatures = 20000;
+// Marks of a track.
+constexpr int kMinTrack = 5;
+constexpr int kMaxTrack = 500;
 constexpr int kMinDownsample = 100;
 constexpr int kMaxDownsample = 4000;
 
@@ -51,6 +56,50 @@ absl::Status CheckPart(const std::string& name, PixelPoint center,
   return absl::OkStatus();
 }
 
+absl::Status CheckTrack(const std::string& name, const TimingTrack& track,
+                        PixelSize page) {
+  if (track.count < kMinTrack || track.count > kMaxTrack) {
+    return Unusable(name + ".count", absl::StrCat(track.count, " is outside ",
+                                                  kMinTrack, "..", kMaxTrack));
+  }
+  for (const auto& [end, center] : {std::pair{".first_center", track.first},
+                                    {".last_center", track.last}}) {
+    if (!(center.x >= 0 && center.y >= 0 && center.x <= page.width &&
+          center.y <= page.height)) {
+      return Unusable(name + end, absl::StrCat("(", center.x, ", ", center.y,
+                                               ") lies outside the page of ",
+                                               page.width, " x ", page.height));
+    }
+  }
+  const PixelSize& mark = track.mark;
+  const double dx = std::abs(track.last.x - track.first.x) / (track.count - 1);
+  const double dy = std::abs(track.last.y - track.first.y) / (track.count - 1);
+  // Written so that a NaN is refused.
+  if (!(mark.width > 0 && mark.height > 0 &&
+        (dx > mark.width || dy > mark.height))) {
+    return Unusable(name + ".mark",
+                    absl::StrCat(mark.width, " x ", mark.height,
+                                 " must be positive and leave paper between "
+                                 "marks that are ",
+                                 dx, ", ", dy, " apart"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckId(const std::string& field, const Marker& marker) {
+  const int count = ArucoCount(marker.dictionary);
+  if (marker.id < 0 || marker.id >= count) {
+    return Unusable(field, absl::StrCat(marker.id, " is outside 0..", count - 1,
+                                        ", the ids of its dictionary"));
+  }
+  const std::optional<ArucoReading> reading =
+      ReadAruco(marker.dictionary, ArucoCells(marker.dictionary, marker.id));
+  if (reading.has_value() && reading->id == marker.id) return absl::OkStatus();
+  return Unusable(field, absl::StrCat(marker.id,
+                                      " looks like another marker of its "
+                                      "dictionary, or like itself turned"));
+}
+
 }  // namespace
 
 absl::Status CheckReference(const Reference& reference) {
@@ -80,11 +129,28 @@ absl::Status CheckReference(const Reference& reference) {
     if (marker.kind == MarkerKind::kImage && marker.image.empty()) {
       return Unusable(name + ".image", "an image marker needs its image");
     }
+    if (marker.kind == MarkerKind::kAruco) {
+      SL_RETURN_IF_ERROR(CheckId(name + ".id", marker));
+      for (size_t j = 0; j < i; ++j) {
+        const Marker& other = reference.markers[j];
+        if (other.kind == MarkerKind::kAruco &&
+            other.dictionary == marker.dictionary && other.id == marker.id) {
+          return Unusable(name + ".id",
+                          absl::StrCat("is that of markers[", j,
+                                       "], too: each ArUco marker must say "
+                                       "which one it is"));
+        }
+      }
+    }
   }
   for (size_t i = 0; i < reference.shapes.size(); ++i) {
     const PrintedShape& shape = reference.shapes[i];
     SL_RETURN_IF_ERROR(CheckPart(absl::StrCat("shapes[", i, "]"), shape.center,
                                  shape.size, page));
+  }
+  for (size_t i = 0; i < reference.timing_tracks.size(); ++i) {
+    SL_RETURN_IF_ERROR(CheckTrack(absl::StrCat("timing_tracks[", i, "]"),
+                                  reference.timing_tracks[i], page));
   }
   return absl::OkStatus();
 }

@@ -16,6 +16,11 @@ constexpr double kSamePlace = 0.35;
 constexpr size_t kMaxCounted = 400;
 // Places tried for each turned arrangement of the bubbles.
 constexpr int kShiftsPerTurn = 3;
+// Shifts of one direction that are kept, the likeliest; who is farther off is
+// led back by these.
+constexpr int kMaxSameWay = 3;
+// Cosine of the angle up to which directions are the same.
+constexpr double kSameDirection = 0.999;
 
 // Finds shapes near a point without looking at all of them.
 class ShapeGrid {
@@ -59,6 +64,12 @@ double SmallerSide(const PrintedShape& shape) {
   return std::min(shape.size.width, shape.size.height);
 }
 
+// Whether two shifts go the same way, however far; none goes no way.
+bool SameWay(PixelPoint a, PixelPoint b) {
+  const double lengths = std::hypot(a.x, a.y) * std::hypot(b.x, b.y);
+  return lengths > 0 && a.x * b.x + a.y * b.y > kSameDirection * lengths;
+}
+
 // The shifts that take the most of `points` to shapes, by the fullest bins of
 // all their differences; the most frequent first.
 std::vector<PixelPoint> FrequentShifts(const std::vector<PixelPoint>& points,
@@ -93,12 +104,16 @@ std::vector<PixelPoint> FrequentShifts(const std::vector<PixelPoint>& points,
   std::stable_sort(
       frequent.begin(), frequent.end(),
       [](const Bin& a, const Bin& b) { return a.count > b.count; });
-  if (static_cast<int>(frequent.size()) > max_shifts) {
-    frequent.resize(max_shifts);
-  }
   std::vector<PixelPoint> shifts;
   for (const Bin& bin : frequent) {
-    shifts.push_back({bin.x / bin.count, bin.y / bin.count});
+    if (static_cast<int>(shifts.size()) == max_shifts) break;
+    const PixelPoint shift{bin.x / bin.count, bin.y / bin.count};
+    // Of fifty rows a shift by ten still explains four fifths: they must not
+    // leave out the shift by a column, which explains three quarters.
+    const auto same_way =
+        std::count_if(shifts.begin(), shifts.end(),
+                      [&](PixelPoint other) { return SameWay(shift, other); });
+    if (same_way < kMaxSameWay) shifts.push_back(shift);
   }
   return shifts;
 }

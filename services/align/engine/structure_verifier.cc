@@ -68,7 +68,9 @@ StructureVerifier::StructureVerifier(const Reference& reference,
 
 std::string StructureVerifier::WhyUnusable() const {
   const int markers = static_cast<int>(structure_.markers.size());
-  const int bubbles = static_cast<int>(structure_.bubbles.size());
+  // Timing marks alone are all in a line or two.
+  const int bubbles =
+      static_cast<int>(structure_.bubbles.size()) - structure_.timing_marks;
   if (bubbles >= thresholds_.min_outlines ||
       markers >= thresholds_.min_markers) {
     return "";

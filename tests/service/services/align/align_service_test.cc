@@ -14,7 +14,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/image/decode.h"
 #include "common/image/encode.h"
-#include "services/align/engine/reasons.h"
 #include "services/align/reasons.h"
 #include "tests/support/images/image_files.h"
 #include "tests/support/omr/omr_requests.h"
@@ -249,6 +248,30 @@ TEST(AlignOverTcp, TheAlignedPageLooksLikeTheReference) {
   EXPECT_GT(light / light_count, 200);
 }
 
+TEST(AlignOverTcp, ReturnsHowThePageIsBentIfAsked) {
+  OmrServer server;
+  generator::SheetSpecification specification;
+  specification.family = FormFamily::kStandard;
+  specification.degradations = {generator::Degradation::kStretch};
+  const auto sheet = generator::GenerateSheet(specification, 61);
+  ASSERT_TRUE(sheet.ok()) << sheet.status();
+  Request request = AlignRequestOf(*sheet);
+  const Answer<Response> plain = Ask(server, request);
+  ASSERT_TRUE(plain.ok()) << plain.status;
+  EXPECT_FALSE(plain.response.has_mesh());
+  request.mutable_options()->set_return_mesh(true);
+  const Answer<Response> answer = Ask(server, request);
+  ASSERT_TRUE(answer.ok()) << answer.status;
+  const align::v1::PageMesh& mesh = answer.response.mesh();
+  EXPECT_GT(mesh.columns(), 2);
+  EXPECT_GT(mesh.rows(), mesh.columns());
+  EXPECT_THAT(mesh.dx(), SizeIs(mesh.columns() * mesh.rows()));
+  EXPECT_THAT(mesh.dy(), SizeIs(mesh.columns() * mesh.rows()));
+  EXPECT_GT(mesh.sightings(), 50);
+  EXPECT_LT(mesh.rms_after(), 0.5 * mesh.rms_before());
+  EXPECT_FALSE(answer.response.has_image());
+}
+
 TEST(AlignOverTcp, OptionsOutOfRangeAreNamed) {
   OmrServer server;
   const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -316,81 +339,6 @@ TEST(AlignOverTcp, OptionsOutOfRangeAreNamed) {
     EXPECT_EQ(ended.reason(), c.reason) << shown;
     EXPECT_EQ(ended.field(), absl::StrCat("settings.options.", c.field))
         << shown;
-  }
-}
-
-TEST(AlignOverTcp, ReferencesThatCannotServeAreNamed) {
-  OmrServer server;
-  using Reference = align::v1::Reference;
-  struct Case {
-    const char* field;
-    const char* reason;
-    std::function<void(Reference&)> set;
-  };
-  const char* const unusable = align::kReferenceUnusable;
-  const std::vector<Case> cases = {
-      {"reference.page", unusable, [](Reference& r) { r.clear_page(); }},
-      {"reference.page", unusable,
-       [](Reference& r) { r.mutable_page()->set_width(99); }},
-      {"reference.page", unusable,
-       [](Reference& r) {
-         r.mutable_page()->set_width(std::numeric_limits<double>::infinity());
-       }},
-      {"reference.page", unusable,
-       [](Reference& r) {
-         r.mutable_page()->set_width(200);
-         r.mutable_page()->set_height(20000);
-       }},
-      {"reference.markers[0].kind", unusable,
-       [](Reference& r) { r.add_markers()->mutable_size()->set_width(50); }},
-      {"reference.markers[0].size", unusable,
-       [](Reference& r) {
-         r.add_markers()->set_kind(align::v1::MARKER_KIND_RING);
-       }},
-      {"reference.shapes[1].center", unusable,
-       [](Reference& r) {
-         r.mutable_shapes(1)->mutable_center()->set_x(
-             std::numeric_limits<double>::quiet_NaN());
-       }},
-      {"reference.shapes[2].size", unusable,
-       [](Reference& r) {
-         r.mutable_shapes(2)->mutable_size()->set_width(-1);
-       }},
-      {"reference.markers", unusable,
-       [](Reference& r) {
-         for (int i = 0; i < 65; ++i) r.add_markers();
-       }},
-      {"reference.shapes", unusable,
-       [](Reference& r) {
-         for (int i = 0; i < 20001; ++i) r.add_shapes();
-       }},
-      {"reference.shapes[0].kind", unusable,
-       [](Reference& r) {
-         r.mutable_shapes(0)->set_kind(static_cast<align::v1::ShapeKind>(9));
-       }},
-      {"reference.image.encoded", "IMAGE_FORMAT_UNKNOWN",
-       [](Reference& r) { r.mutable_image()->set_encoded("no image"); }},
-      {"reference.markers[0].image", "IMAGE_FORMAT_UNKNOWN",
-       [](Reference& r) {
-         auto* marker = r.add_markers();
-         marker->set_kind(align::v1::MARKER_KIND_IMAGE);
-         marker->mutable_center()->set_x(100);
-         marker->mutable_center()->set_y(100);
-         marker->mutable_size()->set_width(50);
-         marker->mutable_size()->set_height(50);
-         marker->set_image("no image either");
-       }},
-  };
-  for (size_t i = 0; i < cases.size(); ++i) {
-    const Case& c = cases[i];
-    Request request = AlignRequestOf(QuizSheet());
-    request.mutable_reference()->clear_markers();
-    c.set(*request.mutable_reference());
-    const Answer<Response> answer = Ask(server, request);
-    EXPECT_EQ(answer.status.code(), absl::StatusCode::kInvalidArgument)
-        << i << ": " << answer.status;
-    EXPECT_EQ(answer.reason(), c.reason) << i << ": " << answer.status;
-    EXPECT_EQ(answer.field(), c.field) << i << ": " << answer.status;
   }
 }
 

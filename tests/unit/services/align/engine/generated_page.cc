@@ -92,6 +92,14 @@ Marker DrawMarker(cv::Mat image, MarkerKind kind, PixelPoint center, int side) {
       AsMat(marker.image).copyTo(image(box));
       break;
     }
+    case MarkerKind::kAruco: {
+      // Each corner another id.
+      marker.id =
+          (center.x > image.cols / 2.0) + 2 * (center.y > image.rows / 2.0);
+      GrayImage cells = DrawAruco(marker.dictionary, marker.id, 1);
+      cv::resize(AsMat(cells), image(box), box.size(), 0, 0, cv::INTER_NEAREST);
+      break;
+    }
   }
   return marker;
 }

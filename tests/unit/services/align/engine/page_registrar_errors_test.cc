@@ -26,6 +26,18 @@ void ExpectError(const absl::Status& status, absl::StatusCode code,
   EXPECT_NE(details->fields[0].description, "");
 }
 
+int AmbiguousOriginal() {
+  for (int id = 0; id < 1024; ++id) {
+    if (!ReadAruco(ArucoDictionary::kOriginal,
+                   ArucoCells(ArucoDictionary::kOriginal, id))
+             .has_value()) {
+      return id;
+    }
+  }
+  ADD_FAILURE() << "the original dictionary is not ambiguous";
+  return 0;
+}
+
 TEST(PageRegistrarErrors, NameWhatIsWrongWithAReference) {
   PageDesign design;
   design.has_markers = true;
@@ -59,6 +71,24 @@ TEST(PageRegistrarErrors, NameWhatIsWrongWithAReference) {
                    static_cast<uint8_t>(255));
          r.markers.clear();
          r.shapes.clear();
+       }},
+      {"markers[1].id",
+       [](Reference& r) {
+         r.markers[1].kind = MarkerKind::kAruco;
+         r.markers[1].id = 50;
+       }},
+      // The same on both.
+      {"markers[1].id",
+       [](Reference& r) {
+         r.markers[0].kind = MarkerKind::kAruco;
+         r.markers[1].kind = MarkerKind::kAruco;
+       }},
+      // It looks like another one, turned.
+      {"markers[2].id",
+       [](Reference& r) {
+         r.markers[2].kind = MarkerKind::kAruco;
+         r.markers[2].dictionary = ArucoDictionary::kOriginal;
+         r.markers[2].id = AmbiguousOriginal();
        }},
   };
   for (const auto& c : cases) {

@@ -49,6 +49,17 @@ TEST(RivalPositions, AreTheShiftsByABubble) {
   EXPECT_EQ(Shifted(rivals, 0, 0), nullptr) << "no rival of itself";
 }
 
+// Of a tall lattice shifts by many rows explain more than one by a column does.
+TEST(RivalPositions, AreInEveryDirection) {
+  const auto rivals = FindRivalPositions(Lattice(300, 20, 4, 19), kPage);
+  for (const PixelPoint shift :
+       {PixelPoint{40, 0}, PixelPoint{-40, 0}, PixelPoint{0, 50},
+        PixelPoint{0, -50}, PixelPoint{40, 50}, PixelPoint{-40, 50}}) {
+    EXPECT_NE(Shifted(rivals, shift.x, shift.y), nullptr)
+        << shift.x << ", " << shift.y;
+  }
+}
+
 TEST(RivalPositions, SeeThatALatticeTurnedIsTheSameLattice) {
   const auto rivals = FindRivalPositions(Lattice(300, 200, 5, 10), kPage);
   // Around the lattice's middle (380, 425): (x, y) -> (760 - x, 850 - y).

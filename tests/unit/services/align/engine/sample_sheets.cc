@@ -132,6 +132,12 @@ std::optional<std::string> SampleFolder() {
   return folder;
 }
 
+TimingSample LoadTimingSample(const std::string& folder) {
+  // Measured on the scan: the page is the scan itself.
+  return {ReadGray(folder + "/community__Sandeep-1507/omr-1.png"),
+          {{1345.9, 104.0}, {1354.7, 1825.7}, 52, {29, 10.5}}};
+}
+
 std::vector<SampleSheet> LoadSampleSheets(const std::string& folder) {
   std::vector<SampleSheet> sheets;
   sheets.push_back(LoadSheet(folder, "sample2", ShapeKind::kEllipse));

@@ -37,6 +37,13 @@ std::optional<std::string> SampleFolder();
 // reference its kind calls for.
 std::vector<SampleSheet> LoadSampleSheets(const std::string& folder);
 
+// The scan of the form with timing marks, and where they are on it.
+struct TimingSample {
+  GrayImage scan;
+  TimingTrack track;
+};
+TimingSample LoadTimingSample(const std::string& folder);
+
 }  // namespace sightline::align
 
 #endif  // SIGHTLINE_TESTS_UNIT_SERVICES_ALIGN_ENGINE_SAMPLE_SHEETS_H_

@@ -44,6 +44,26 @@ TEST(WarpToPage, AveragesFourPixelsAtHalfTheSize) {
   EXPECT_EQ(page->row(1)[1], (100 + 110 + 140 + 150) / 4);
 }
 
+TEST(WarpToPage, BendsThePageBackFlat) {
+  const GrayImage scan = Ramp(40, 60);
+  PageMesh mesh;
+  mesh.page = {40, 60};
+  mesh.columns = 2;
+  mesh.rows = 3;
+  // The lower half is seen two pixels to the right, all of it one down.
+  mesh.displacements = {{0, 1}, {0, 1}, {2, 1}, {2, 1}, {2, 1}, {2, 1}};
+  const auto page = WarpToPage(scan, Homography(), {40, 60}, 40, mesh);
+  ASSERT_TRUE(page.ok()) << page.status();
+  for (const int y : {30, 45, 58}) {
+    for (const int x : {0, 20, 37}) {
+      EXPECT_EQ(page->row(y)[x], scan.row(y + 1)[x + 2]) << x << ", " << y;
+    }
+  }
+  // Beyond the scan there is nothing.
+  EXPECT_EQ(page->row(59)[10], 255);
+  EXPECT_EQ(page->row(45)[39], 255);
+}
+
 TEST(WarpToPage, IsWhiteWhereTheScanHasNothing) {
   GrayImage scan(10, 10);
   std::memset(scan.data(), 0, 100);
