@@ -1,0 +1,329 @@
+// The preprocess engine beside OpenCV: processor time of one thread on the same
+// page in the same process, the pixels compared.
+//
+//   engine_bench                    the table
+//   engine_bench --json             one JSON object per figure
+//   engine_bench --only median      what has this in its name
+//   engine_bench --repeat 15        the least time of so many runs (default 9)
+//
+// The page: 3840 x 2160, uneven light, lines of text-like strokes, noise. NLM
+// runs on a part of it, and the time is scaled up.
+#include <sys/resource.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <opencv2/imgproc.hpp>
+#include <opencv2/photo.hpp>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "common/image/image.h"
+#include "services/preprocess/engine/fused_chain.h"
+#include "services/preprocess/engine/gray.h"
+#include "services/preprocess/engine/median.h"
+#include "services/preprocess/engine/morphology.h"
+#include "services/preprocess/engine/non_local_means.h"
+#include "services/preprocess/engine/otsu.h"
+
+namespace sightline::preprocess {
+namespace {
+
+constexpr int kWidth = 3840;
+constexpr int kHeight = 2160;
+
+struct Options {
+  bool json = false;
+  int repeat = 9;
+  std::string only;
+};
+
+double ThreadSeconds() {
+  timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) +
+         1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+double LeastMilliseconds(int repeat, const std::function<void()>& run) {
+  run();
+  double least = 1e30;
+  for (int i = 0; i < repeat; ++i) {
+    const double begin = ThreadSeconds();
+    run();
+    least = std::min(least, ThreadSeconds() - begin);
+  }
+  return 1000 * least;
+}
+
+GrayImage BenchPage() {
+  std::mt19937 random(7);
+  std::normal_distribution<float> noise(0, 6);
+  GrayImage page(kWidth, kHeight);
+  for (int y = 0; y < kHeight; ++y) {
+    for (int x = 0; x < kWidth; ++x) {
+      const bool is_line = (y / 14) % 3 == 0;
+      const uint32_t cell = static_cast<uint32_t>(x / 5) * 2654435761u ^
+                            static_cast<uint32_t>(y / 5) * 2246822519u;
+      const bool is_ink = is_line && (cell >> 13) % 3 == 0;
+      const float light = 225 - 60.0f * static_cast<float>(x) / kWidth -
+                          30.0f * static_cast<float>(y) / kHeight;
+      const float value = (is_ink ? 0.3f * light : light) + noise(random);
+      page.row(y)[x] =
+          static_cast<uint8_t>(std::clamp(static_cast<int>(value), 0, 255));
+    }
+  }
+  return page;
+}
+
+// One operation, ours and OpenCV's.
+struct Comparison {
+  // In JSON "pre_<name>_cpu_ms".
+  std::string name;
+  std::string title;
+  std::function<absl::Status(GrayImage&, const Execution&)> ours;
+  std::function<void(cv::Mat&)> theirs;
+  // What a time is multiplied by where only a part of the page was taken.
+  double scale = 1;
+};
+
+cv::Mat AsMatrix(const GrayImage& image) {
+  return cv::Mat(image.height(), image.width(), CV_8UC1,
+                 const_cast<uint8_t*>(image.data()));
+}
+
+int64_t CountDifferent(const GrayImage& ours, const cv::Mat& theirs) {
+  int64_t different = 0;
+  for (int y = 0; y < ours.height(); ++y) {
+    for (int x = 0; x < ours.width(); ++x) {
+      different += ours.row(y)[x] != theirs.ptr(y)[x];
+    }
+  }
+  return different;
+}
+
+std::vector<Comparison> Comparisons(const GrayImage& page,
+                                    const RgbImage& colour,
+                                    const GrayImage& part) {
+  std::vector<Comparison> all;
+  const cv::Mat matrix = AsMatrix(page);
+  const cv::Mat colours(kHeight, kWidth, CV_8UC3,
+                        const_cast<uint8_t*>(colour.data()));
+  const cv::Mat part_matrix = AsMatrix(part);
+  const auto run = [&page](auto op) {
+    return [op, &page](GrayImage& out, const Execution& execution) {
+      return op.Run(page, out, execution);
+    };
+  };
+  all.push_back({"gray", "gray",
+                 [&colour](GrayImage& out, const Execution& execution) {
+                   return ConvertToGray(colour, out, execution);
+                 },
+                 [colours](cv::Mat& out) {
+                   cv::cvtColor(colours, out, cv::COLOR_RGB2GRAY);
+                 }});
+  const auto clahe = cv::createCLAHE(3.0, cv::Size(8, 8));
+  FusedChainOptions chain;
+  chain.gaussian.reset();
+  all.push_back({"clahe", "CLAHE 3.0, 8 x 8", run(*FusedChain::Create(chain)),
+                 [=](cv::Mat& out) { clahe->apply(matrix, out); }});
+  chain.gaussian = GaussianOptions();
+  all.push_back({"clahe_gaussian", "CLAHE + Gaussian 3",
+                 run(*FusedChain::Create(chain)), [=](cv::Mat& out) {
+                   cv::Mat between;
+                   clahe->apply(matrix, between);
+                   cv::GaussianBlur(between, out, cv::Size(3, 3), 0.8);
+                 }});
+  chain.adaptive_mean = AdaptiveMeanOptions{.size = 11, .offset = 2};
+  all.push_back({"chain", "CLAHE + Gaussian 3 + mean 11",
+                 run(*FusedChain::Create(chain)), [=](cv::Mat& out) {
+                   cv::Mat equalised, blurred;
+                   clahe->apply(matrix, equalised);
+                   cv::GaussianBlur(equalised, blurred, cv::Size(3, 3), 0.8);
+                   cv::adaptiveThreshold(blurred, out, 255,
+                                         cv::ADAPTIVE_THRESH_MEAN_C,
+                                         cv::THRESH_BINARY, 11, 2);
+                 }});
+  const FusedChain full = *FusedChain::Create(chain);
+  all.push_back({"colour_chain", "the same from colour",
+                 [&colour, full](GrayImage& out, const Execution& execution) {
+                   return full.Run(colour, out, execution);
+                 },
+                 [=](cv::Mat& out) {
+                   cv::Mat gray, equalised, blurred;
+                   cv::cvtColor(colours, gray, cv::COLOR_RGB2GRAY);
+                   clahe->apply(gray, equalised);
+                   cv::GaussianBlur(equalised, blurred, cv::Size(3, 3), 0.8);
+                   cv::adaptiveThreshold(blurred, out, 255,
+                                         cv::ADAPTIVE_THRESH_MEAN_C,
+                                         cv::THRESH_BINARY, 11, 2);
+                 }});
+  for (const int size : {31, 101}) {
+    all.push_back(
+        {"mean" + std::to_string(size), "mean " + std::to_string(size),
+         run(*AdaptiveMean::Create({.size = size})), [=](cv::Mat& out) {
+           cv::adaptiveThreshold(matrix, out, 255, cv::ADAPTIVE_THRESH_MEAN_C,
+                                 cv::THRESH_BINARY, size, 10);
+         }});
+  }
+  for (const double sigma : {1.2, 15.0}) {
+    GaussianOptions options;
+    options.size_x = options.size_y = 0;
+    options.sigma_x = sigma;
+    const std::string number = sigma < 2 ? "1.2" : "15";
+    all.push_back({"gaussian" + number, "Gaussian, sigma " + number,
+                   run(*Gaussian::Create(options)), [=](cv::Mat& out) {
+                     cv::GaussianBlur(matrix, out, cv::Size(0, 0), sigma);
+                   }});
+  }
+  for (const int size : {3, 31}) {
+    MorphologyOptions options;
+    options.width = options.height = size;
+    all.push_back(
+        {"close" + std::to_string(size), "closing " + std::to_string(size),
+         run(*Morphology::Create(options)), [=](cv::Mat& out) {
+           cv::morphologyEx(
+               matrix, out, cv::MORPH_CLOSE,
+               cv::getStructuringElement(cv::MORPH_RECT, cv::Size(size, size)));
+         }});
+  }
+  MorphologyOptions ellipse;
+  ellipse.shape = rules::ElementShape::kEllipse;
+  ellipse.operation = MorphologyOperation::kDilate;
+  ellipse.width = ellipse.height = 15;
+  all.push_back({"ellipse15", "dilation, ellipse 15",
+                 run(*Morphology::Create(ellipse)), [=](cv::Mat& out) {
+                   cv::dilate(matrix, out,
+                              cv::getStructuringElement(cv::MORPH_ELLIPSE,
+                                                        cv::Size(15, 15)));
+                 }});
+  for (const int size : {3, 5, 7, 9}) {
+    all.push_back({"median" + std::to_string(size),
+                   "median " + std::to_string(size),
+                   run(*Median::Create({.size = size})),
+                   [=](cv::Mat& out) { cv::medianBlur(matrix, out, size); }});
+  }
+  all.push_back({"otsu", "Otsu",
+                 [&page](GrayImage& out, const Execution& execution) {
+                   return ApplyOtsu(page, out, {}, execution).status();
+                 },
+                 [=](cv::Mat& out) {
+                   cv::threshold(matrix, out, 0, 255,
+                                 cv::THRESH_BINARY | cv::THRESH_OTSU);
+                 }});
+  const double scale = static_cast<double>(page.size_bytes()) /
+                       static_cast<double>(part.size_bytes());
+  for (const double strength : {10.0, 30.0}) {
+    const NonLocalMeans means = *NonLocalMeans::Create({.strength = strength});
+    const std::string number = strength < 20 ? "" : "30";
+    all.push_back(
+        {"nlm" + number,
+         "NLM 7 in 21, strength " + std::string(strength < 20 ? "10" : "30"),
+         [&part, means](GrayImage& out, const Execution& execution) {
+           return means.Run(part, out, execution);
+         },
+         [=](cv::Mat& out) {
+           cv::fastNlMeansDenoising(part_matrix, out,
+                                    static_cast<float>(strength), 7, 21);
+         },
+         scale});
+  }
+  return all;
+}
+
+int Compare(const Options& options) {
+  cv::setNumThreads(1);
+  const GrayImage page = BenchPage();
+  RgbImage colour(kWidth, kHeight);
+  for (int64_t i = 0; i < page.size_bytes(); ++i) {
+    std::memset(colour.data() + 3 * i, page.data()[i], 3);
+    colour.data()[3 * i] = static_cast<uint8_t>(colour.data()[3 * i] / 2);
+  }
+  GrayImage part(640, 360);
+  for (int y = 0; y < part.height(); ++y) {
+    std::memcpy(part.row(y), page.row(y), 640);
+  }
+  if (!options.json) {
+    printf("%dx%d, processor ms of one thread, least of %d\n", kWidth, kHeight,
+           options.repeat);
+    printf("%-30s %9s", "", "OpenCV");
+    for (const InstructionSet set : SupportedInstructionSets()) {
+      printf(" %16s", InstructionSetName(set));
+    }
+    printf("   differing pixels\n");
+  }
+  int64_t all_different = 0;
+  for (const Comparison& each : Comparisons(page, colour, part)) {
+    if (each.name.find(options.only) == std::string::npos) continue;
+    cv::Mat expected;
+    const double theirs = each.scale * LeastMilliseconds(options.repeat, [&] {
+                            each.theirs(expected);
+                          });
+    if (!options.json) printf("%-30s %9.2f", each.title.c_str(), theirs);
+    int64_t different = 0;
+    double best = 0;
+    for (const InstructionSet set : SupportedInstructionSets()) {
+      GrayImage out;
+      absl::Status status;
+      best = each.scale * LeastMilliseconds(options.repeat, [&] {
+               status = each.ours(out, {.instructions = set});
+             });
+      if (!status.ok()) {
+        fprintf(stderr, "%s: %s\n", each.name.c_str(),
+                std::string(status.message()).c_str());
+        return 1;
+      }
+      different += CountDifferent(out, expected);
+      if (!options.json) printf(" %8.2f (%4.1fx)", best, theirs / best);
+    }
+    all_different += different;
+    if (options.json) {
+      printf(
+          "{\"figure\": \"pre_%s_cpu_ms\", \"value\": %.3f, \"unit\": "
+          "\"ms\", \"peer\": \"OpenCV\", \"peer_value\": %.3f, \"ratio\": "
+          "%.2f}\n",
+          each.name.c_str(), best, theirs, theirs / best);
+    } else {
+      printf("   %lld\n", static_cast<long long>(different));
+    }
+  }
+  if (options.json) {
+    printf(
+        "{\"figure\": \"pre_differing_pixels\", \"value\": %lld, \"unit\": "
+        "\"pixels\"}\n",
+        static_cast<long long>(all_different));
+  }
+  return all_different == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace sightline::preprocess
+
+int main(int argc, char** argv) {
+  sightline::preprocess::Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string flag = argv[i];
+    bool good = true;
+    if (flag == "--json") {
+      options.json = true;
+    } else if (flag == "--only" && i + 1 < argc) {
+      options.only = argv[++i];
+    } else if (flag == "--repeat" && i + 1 < argc) {
+      good =
+          absl::SimpleAtoi(argv[++i], &options.repeat) && options.repeat >= 1;
+    } else {
+      good = false;
+    }
+    if (!good) {
+      fprintf(stderr,
+              "usage: engine_bench [--json] [--only NAME] [--repeat N]\n");
+      return 2;
+    }
+  }
+  return sightline::preprocess::Compare(options);
+}
