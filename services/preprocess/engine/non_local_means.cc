@@ -79,8 +79,6 @@ absl::Status NonLocalMeans::Run(const GrayView& in, GrayImage& out,
           tile.scratch = scratch.data();
           CopySource(in, left - margin, begin - margin, tile.width + 2 * margin,
                      tile.height + 2 * margin, source.data());
-          std::fill(weighted.begin(), weighted.end(), 0);
-          std::fill(sums.begin(), sums.end(), 0);
           kernels.local_means(tile);
           for (int y = 0; y < tile.height; ++y) {
             const size_t at = static_cast<size_t>(y) * kLocalMeansTileWidth;

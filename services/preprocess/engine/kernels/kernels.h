@@ -30,7 +30,7 @@ struct ClaheSpan {
   rules::ClahePlace y;
 };
 
-// The square tile of which NLM makes its pixels.
+// The tile in which NLM sums up.
 struct LocalMeansTile {
   int template_radius = 0;
   int search_radius = 0;
@@ -40,18 +40,24 @@ struct LocalMeansTile {
   // The tile's source, with template_radius + search_radius more on each side.
   const uint8_t* source = nullptr;
   int64_t source_stride = 0;
-  // height rows of kLocalMeansStride sums: weight * gray and weight.
+  // height rows of kLocalMeansTileWidth sums: weight * gray and weight.
   uint32_t* weighted = nullptr;
   uint32_t* sums = nullptr;
   // LocalMeansScratch() words.
   uint32_t* scratch = nullptr;
 };
 inline constexpr int kLocalMeansTileWidth = 128;
-inline constexpr int kLocalMeansTileHeight = 32;
-// Words of LocalMeansTile::scratch.
+inline constexpr int kLocalMeansTileHeight = 64;
+// Words of LocalMeansTile::scratch: a row of weights, and sums of columns for
+// each offset along x, every one aligned to 64 bytes.
+constexpr int LocalMeansStride(int template_radius, int search_radius) {
+  return (kLocalMeansTileWidth + 2 * template_radius + search_radius + 63) /
+         16 * 16;
+}
 constexpr int64_t LocalMeansScratch(int template_radius, int search_radius) {
-  return int64_t{2 * search_radius + 1} *
-         (kLocalMeansTileWidth + 2 * template_radius + 32);
+  return int64_t{2 * search_radius + 2} *
+             LocalMeansStride(template_radius, search_radius) +
+         16;
 }
 
 // How pixels are compared with the mean around them (pixel_rules/

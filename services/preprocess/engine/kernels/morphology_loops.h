@@ -65,37 +65,64 @@ void SortRows(uint8_t* const* rows, const Comparator* comparators, int count,
   }
 }
 
+// A register of pixels.
+#if defined(SIGHTLINE_KERNELS_AVX512)
+typedef uint8_t Pixels __attribute__((vector_size(64)));
+#elif defined(SIGHTLINE_KERNELS_AVX2)
+typedef uint8_t Pixels __attribute__((vector_size(32)));
+#else
+typedef uint8_t Pixels __attribute__((vector_size(16)));
+#endif
+
+inline Pixels Least(Pixels a, Pixels b) { return a < b ? a : b; }
+inline Pixels Greatest(Pixels a, Pixels b) { return a < b ? b : a; }
+inline Pixels Middle(Pixels a, Pixels b, Pixels c) {
+  return Greatest(Least(a, b), Least(Greatest(a, b), c));
+}
+
+// One comparator after the other; elements stay in the nearest cache.
+inline Pixels MedianOf(Pixels* elements, const Comparator* comparators,
+                       int count, int result) {
+  for (int i = 0; i < count; ++i) {
+    const Comparator& comparator = comparators[i];
+    const Pixels low = elements[comparator.low];
+    const Pixels high = elements[comparator.high];
+    elements[comparator.low] = Least(low, high);
+    elements[comparator.high] = Greatest(low, high);
+  }
+  return elements[result];
+}
+
+// The middle one of the greatest least, the middle middle and the least
+// greatest of three sorted columns.
+inline Pixels MedianOfNine(const Pixels* e) {
+  return Middle(Greatest(Greatest(e[0], e[1]), e[2]), Middle(e[3], e[4], e[5]),
+                Least(Least(e[6], e[7]), e[8]));
+}
+
 void Median(const uint8_t* const* columns, int size,
             const Comparator* comparators, int count, int result, int n,
             uint8_t* __restrict out) {
-  // A vector register's worth of pixels, for each element of the window.
-  constexpr int kChunk = 64;
   constexpr int kMaxElements = 81;
-  alignas(64) uint8_t elements[kMaxElements][kChunk];
+  constexpr int kChunk = sizeof(Pixels);
+  Pixels elements[kMaxElements];
   for (int begin = 0; begin < n; begin += kChunk) {
     const int pixels = rules::Smaller(kChunk, n - begin);
     for (int rank = 0; rank < size; ++rank) {
+      const uint8_t* const row = columns[rank] + begin;
       for (int column = 0; column < size; ++column) {
-        memcpy(elements[rank * size + column], columns[rank] + begin + column,
-               static_cast<size_t>(pixels));
+        Pixels& element = elements[rank * size + column];
+        if (pixels == kChunk) {
+          memcpy(&element, row + column, sizeof(element));
+        } else {
+          memset(&element, 0, sizeof(element));
+          memcpy(&element, row + column, static_cast<size_t>(pixels));
+        }
       }
     }
-    for (int i = 0; i < count; ++i) {
-      const Comparator& comparator = comparators[i];
-      uint8_t* __restrict low = elements[comparator.low];
-      uint8_t* __restrict high = elements[comparator.high];
-      if (!comparator.needs_high) {
-        for (int x = 0; x < kChunk; ++x) {
-          low[x] = low[x] < high[x] ? low[x] : high[x];
-        }
-      } else if (!comparator.needs_low) {
-        for (int x = 0; x < kChunk; ++x) {
-          high[x] = low[x] < high[x] ? high[x] : low[x];
-        }
-      } else {
-        CompareExchange(low, high, kChunk);
-      }
-    }
-    memcpy(out + begin, elements[result], static_cast<size_t>(pixels));
+    const Pixels median = size == 3
+                              ? MedianOfNine(elements)
+                              : MedianOf(elements, comparators, count, result);
+    memcpy(out + begin, &median, static_cast<size_t>(pixels));
   }
 }
