@@ -1,5 +1,7 @@
 #include "services/preprocess/engine/median.h"
 
+#include <vector>
+
 #include "common/status/status_macros.h"
 #include "services/preprocess/engine/parameter_check.h"
 #include "services/preprocess/engine/pixel_rules/host_device.h"
@@ -9,12 +11,9 @@ namespace {
 
 class MedianRows : public RowSource {
  public:
-  MedianRows(RowSource& in, int size, const std::vector<Comparator>& column,
-             const MedianNetwork& network, const Kernels& kernels)
+  MedianRows(RowSource& in, int size, const Kernels& kernels)
       : RowSource(in.width(), in.height()),
         size_(size),
-        column_(column),
-        network_(network),
         kernels_(kernels),
         ring_(in, size / 2, size / 2),
         padded_(static_cast<size_t>(size) *
@@ -33,18 +32,13 @@ class MedianRows : public RowSource {
       CopyReplicated(ring_.row(rules::ClampIndex(y + i - radius, height())),
                      width(), radius, radius, rows_[static_cast<size_t>(i)]);
     }
-    kernels_.sort_rows(rows_.data(), column_.data(),
-                       static_cast<int>(column_.size()), width() + size_ - 1);
-    kernels_.median(rows_.data(), size_, network_.comparators.data(),
-                    static_cast<int>(network_.comparators.size()),
-                    network_.result, width(), buffer);
+    kernels_.sort_rows(rows_.data(), size_, width() + size_ - 1);
+    kernels_.median(rows_.data(), size_, width(), buffer);
     return buffer;
   }
 
  private:
   const int size_;
-  const std::vector<Comparator>& column_;
-  const MedianNetwork& network_;
   const Kernels& kernels_;
   RowRing ring_;
   std::vector<uint8_t> padded_;
@@ -52,11 +46,6 @@ class MedianRows : public RowSource {
 };
 
 }  // namespace
-
-Median::Median(int size)
-    : size_(size),
-      column_(SortingNetwork(size)),
-      network_(MakeMedianNetwork(size)) {}
 
 absl::StatusOr<Median> Median::Create(const MedianOptions& options) {
   SL_RETURN_IF_ERROR(ParameterCheck().Odd("size", options.size, 3, 9).status());
@@ -70,7 +59,7 @@ int64_t Median::WorkingBytes(int width, int, int threads) const {
 
 std::unique_ptr<RowSource> Median::Rows(RowSource& in,
                                         const Kernels& kernels) const {
-  return std::make_unique<MedianRows>(in, size_, column_, network_, kernels);
+  return std::make_unique<MedianRows>(in, size_, kernels);
 }
 
 absl::Status Median::Run(const GrayView& in, GrayImage& out,

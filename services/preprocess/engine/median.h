@@ -4,13 +4,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/image/image.h"
 #include "services/preprocess/engine/execution.h"
-#include "services/preprocess/engine/median_network.h"
 #include "services/preprocess/engine/pixel_view.h"
 #include "services/preprocess/engine/row_source.h"
 
@@ -36,17 +34,14 @@ class Median {
   absl::Status Run(const GrayView& in, GrayImage& out,
                    const Execution& execution = {}) const;
 
-  // Rows of `in`, filtered. This and `in` must outlive the result.
+  // Rows of `in`, filtered. `in` must outlive the result.
   std::unique_ptr<RowSource> Rows(RowSource& in, const Kernels& kernels) const;
   // The rows that a row depends on.
   int support() const { return size_; }
 
  private:
-  explicit Median(int size);
+  explicit Median(int size) : size_(size) {}
   int size_;
-  // Sorts a column.
-  std::vector<Comparator> column_;
-  MedianNetwork network_;
 };
 
 }  // namespace sightline::preprocess

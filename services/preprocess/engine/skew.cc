@@ -16,6 +16,8 @@ namespace {
 constexpr int kColumns = 8;
 constexpr double kCoarseStep = 0.5;
 constexpr double kFineStep = 0.1;
+// How far beyond the range a better tilt is looked for: 10 degrees.
+constexpr int kStepsBeyond = 20;
 // Ink as a share of the page, and the sharpness, below which there are no
 // lines to go by. Blank and noisy pages reach 1.1 (tests), a page of a few
 // lines 1.5.
@@ -110,7 +112,13 @@ Skew FindSkew(InkColumns& ink, double max_degrees) {
       skew.degrees = i * kCoarseStep;
     }
   }
-  const bool at_end = std::abs(skew.degrees) >= steps * kCoarseStep;
+  // A page tilted further than the range has a best tilt within it, too.
+  bool is_beyond = std::abs(skew.degrees) >= steps * kCoarseStep;
+  for (int i = steps + 1; i <= steps + kStepsBeyond; ++i) {
+    for (const int step : {-i, i}) {
+      is_beyond = is_beyond || ink.Sharpness(step * kCoarseStep) > best;
+    }
+  }
   const double coarse = skew.degrees;
   for (int i = -4; i <= 4; ++i) {
     const double sharpness = ink.Sharpness(coarse + i * kFineStep);
@@ -120,7 +128,7 @@ Skew FindSkew(InkColumns& ink, double max_degrees) {
     }
   }
   if (sum > 0) skew.sharpness = best * tried / sum;
-  skew.is_doubtful = at_end || skew.sharpness < kLeastSharpness;
+  skew.is_doubtful = is_beyond || skew.sharpness < kLeastSharpness;
   return skew;
 }
 

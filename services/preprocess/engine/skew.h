@@ -22,8 +22,8 @@ struct Skew {
   // How sharp rows of ink are at the best tilt, over the mean of all tilts that
   // were tried; 1 for a page without lines.
   double sharpness = 1;
-  // Too little ink, or no tilt much better than the others, or the best at the
-  // end of the range: the page had better be left as it is.
+  // Too little ink, or no tilt much better than the others, or a better one
+  // beyond the range: the page had better be left as it is.
   bool is_doubtful = true;
 };
 

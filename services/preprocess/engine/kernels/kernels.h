@@ -77,14 +77,6 @@ struct LocalThreshold {
   float darkest = 0;
 };
 
-struct Comparator {
-  uint8_t low;
-  uint8_t high;
-  // Which of the two results anybody looks at.
-  bool needs_low;
-  bool needs_high;
-};
-
 struct Kernels {
   // Red, green, blue, ... to n grays.
   void (*gray)(const uint8_t* rgb, int n, uint8_t* out);
@@ -138,15 +130,11 @@ struct Kernels {
   // out[x] = least or greatest of in[x .. x + size - 1]; in: n + size - 1.
   void (*window_minimum)(const uint8_t* in, int size, int n, uint8_t* out);
   void (*window_maximum)(const uint8_t* in, int size, int n, uint8_t* out);
-  // Sorts rows[low][x] and rows[high][x] for all x < n.
-  void (*sort_rows)(uint8_t* const* rows, const Comparator* comparators,
-                    int count, int n);
+  // Sorts the `size` (3, 5, 7 or 9) pixels rows[..][x], for all x < n.
+  void (*sort_rows)(uint8_t* const* rows, int size, int n);
   // The median of size x size: columns[rank] are the sorted columns, n + size
-  // - 1 of each; `comparators` find the median among element rank * size +
-  // column and leave it in `result`.
-  void (*median)(const uint8_t* const* columns, int size,
-                 const Comparator* comparators, int count, int result, int n,
-                 uint8_t* out);
+  // - 1 of each.
+  void (*median)(const uint8_t* const* columns, int size, int n, uint8_t* out);
 
   void (*local_means)(const LocalMeansTile& tile);
   // `rows`: the rows of the disc, row 0 of each belongs to column -radius;

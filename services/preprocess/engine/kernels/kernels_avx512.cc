@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
+#include "services/preprocess/engine/kernels/median_network.h"
 #include "services/preprocess/engine/pixel_rules/adaptive_mean.h"
 #include "services/preprocess/engine/pixel_rules/bilateral.h"
 #include "services/preprocess/engine/pixel_rules/gaussian.h"

@@ -48,23 +48,6 @@ void WindowMaximum(const uint8_t* in, int size, int n, uint8_t* out) {
   WindowExtreme<false>(in, size, n, out);
 }
 
-inline void CompareExchange(uint8_t* __restrict low, uint8_t* __restrict high,
-                            int n) {
-  for (int x = 0; x < n; ++x) {
-    const uint8_t least = low[x] < high[x] ? low[x] : high[x];
-    const uint8_t greatest = low[x] < high[x] ? high[x] : low[x];
-    low[x] = least;
-    high[x] = greatest;
-  }
-}
-
-void SortRows(uint8_t* const* rows, const Comparator* comparators, int count,
-              int n) {
-  for (int i = 0; i < count; ++i) {
-    CompareExchange(rows[comparators[i].low], rows[comparators[i].high], n);
-  }
-}
-
 // A register of pixels.
 #if defined(SIGHTLINE_KERNELS_AVX512)
 typedef uint8_t Pixels __attribute__((vector_size(64)));
@@ -74,55 +57,97 @@ typedef uint8_t Pixels __attribute__((vector_size(32)));
 typedef uint8_t Pixels __attribute__((vector_size(16)));
 #endif
 
-inline Pixels Least(Pixels a, Pixels b) { return a < b ? a : b; }
-inline Pixels Greatest(Pixels a, Pixels b) { return a < b ? b : a; }
-inline Pixels Middle(Pixels a, Pixels b, Pixels c) {
-  return Greatest(Least(a, b), Least(Greatest(a, b), c));
+inline void Exchange(Pixels& low, Pixels& high) {
+  const Pixels least = low < high ? low : high;
+  high = low < high ? high : low;
+  low = least;
 }
 
-// One comparator after the other; elements stay in the nearest cache.
-inline Pixels MedianOf(Pixels* elements, const Comparator* comparators,
-                       int count, int result) {
-  for (int i = 0; i < count; ++i) {
-    const Comparator& comparator = comparators[i];
-    const Pixels low = elements[comparator.low];
-    const Pixels high = elements[comparator.high];
-    elements[comparator.low] = Least(low, high);
-    elements[comparator.high] = Greatest(low, high);
+// Compares what the network says, one after the other; unrolled, so that
+// elements live in registers and comparisons that do not matter vanish.
+template <const ComparatorNetwork& kNetwork, size_t... kIndex>
+inline void Exchange(Pixels* elements, std::index_sequence<kIndex...>) {
+  [[maybe_unused]] const int in_order[] = {
+      (Exchange(elements[kNetwork.comparators[kIndex].low],
+                elements[kNetwork.comparators[kIndex].high]),
+       0)...};
+}
+
+inline constexpr ComparatorNetwork kSort3 = SortingNetwork(3);
+inline constexpr ComparatorNetwork kSort5 = SortingNetwork(5);
+inline constexpr ComparatorNetwork kSort7 = SortingNetwork(7);
+inline constexpr ComparatorNetwork kSort9 = SortingNetwork(9);
+inline constexpr ComparatorNetwork kMedian3 = MedianNetwork(3);
+inline constexpr ComparatorNetwork kMedian5 = MedianNetwork(5);
+inline constexpr ComparatorNetwork kMedian7 = MedianNetwork(7);
+inline constexpr ComparatorNetwork kMedian9 = MedianNetwork(9);
+
+// A register's worth of a row of which `pixels` are left.
+inline void Load(const uint8_t* from, int pixels, Pixels& to) {
+  if (pixels >= static_cast<int>(sizeof(Pixels))) {
+    memcpy(&to, from, sizeof(Pixels));
+  } else {
+    memset(&to, 0, sizeof(Pixels));
+    memcpy(&to, from, static_cast<size_t>(pixels));
   }
-  return elements[result];
+}
+inline void Store(const Pixels& from, int pixels, uint8_t* to) {
+  memcpy(to, &from,
+         static_cast<size_t>(
+             rules::Smaller(pixels, static_cast<int>(sizeof(Pixels)))));
 }
 
-// The middle one of the greatest least, the middle middle and the least
-// greatest of three sorted columns.
-inline Pixels MedianOfNine(const Pixels* e) {
-  return Middle(Greatest(Greatest(e[0], e[1]), e[2]), Middle(e[3], e[4], e[5]),
-                Least(Least(e[6], e[7]), e[8]));
+template <const ComparatorNetwork& kNetwork, int kSize>
+inline void SortRowsOf(uint8_t* const* rows, int n) {
+  for (int x = 0; x < n; x += static_cast<int>(sizeof(Pixels))) {
+    Pixels elements[kSize];
+    for (int i = 0; i < kSize; ++i) Load(rows[i] + x, n - x, elements[i]);
+    Exchange<kNetwork>(
+        elements,
+        std::make_index_sequence<static_cast<size_t>(kNetwork.count)>());
+    for (int i = 0; i < kSize; ++i) Store(elements[i], n - x, rows[i] + x);
+  }
 }
 
-void Median(const uint8_t* const* columns, int size,
-            const Comparator* comparators, int count, int result, int n,
-            uint8_t* __restrict out) {
-  constexpr int kMaxElements = 81;
-  constexpr int kChunk = sizeof(Pixels);
-  Pixels elements[kMaxElements];
-  for (int begin = 0; begin < n; begin += kChunk) {
-    const int pixels = rules::Smaller(kChunk, n - begin);
-    for (int rank = 0; rank < size; ++rank) {
-      const uint8_t* const row = columns[rank] + begin;
-      for (int column = 0; column < size; ++column) {
-        Pixels& element = elements[rank * size + column];
-        if (pixels == kChunk) {
-          memcpy(&element, row + column, sizeof(element));
-        } else {
-          memset(&element, 0, sizeof(element));
-          memcpy(&element, row + column, static_cast<size_t>(pixels));
-        }
+void SortRows(uint8_t* const* rows, int size, int n) {
+  switch (size) {
+    case 3:
+      return SortRowsOf<kSort3, 3>(rows, n);
+    case 5:
+      return SortRowsOf<kSort5, 5>(rows, n);
+    case 7:
+      return SortRowsOf<kSort7, 7>(rows, n);
+    default:
+      return SortRowsOf<kSort9, 9>(rows, n);
+  }
+}
+
+template <const ComparatorNetwork& kNetwork, int kSize>
+inline void MedianOf(const uint8_t* const* columns, int n, uint8_t* out) {
+  for (int x = 0; x < n; x += static_cast<int>(sizeof(Pixels))) {
+    Pixels elements[kSize * kSize];
+    for (int rank = 0; rank < kSize; ++rank) {
+      for (int column = 0; column < kSize; ++column) {
+        Load(columns[rank] + x + column, n - x,
+             elements[rank * kSize + column]);
       }
     }
-    const Pixels median = size == 3
-                              ? MedianOfNine(elements)
-                              : MedianOf(elements, comparators, count, result);
-    memcpy(out + begin, &median, static_cast<size_t>(pixels));
+    Exchange<kNetwork>(
+        elements,
+        std::make_index_sequence<static_cast<size_t>(kNetwork.count)>());
+    Store(elements[kNetwork.result], n - x, out + x);
+  }
+}
+
+void Median(const uint8_t* const* columns, int size, int n, uint8_t* out) {
+  switch (size) {
+    case 3:
+      return MedianOf<kMedian3, 3>(columns, n, out);
+    case 5:
+      return MedianOf<kMedian5, 5>(columns, n, out);
+    case 7:
+      return MedianOf<kMedian7, 7>(columns, n, out);
+    default:
+      return MedianOf<kMedian9, 9>(columns, n, out);
   }
 }
