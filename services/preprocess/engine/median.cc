@@ -16,12 +16,11 @@ class MedianRows : public RowSource {
         size_(size),
         kernels_(kernels),
         ring_(in, size / 2, size / 2),
-        padded_(static_cast<size_t>(size) *
-                static_cast<size_t>(in.width() + size - 1)),
+        padded_(static_cast<size_t>(size) * Stride()),
         rows_(static_cast<size_t>(size)) {
     for (int i = 0; i < size; ++i) {
       rows_[static_cast<size_t>(i)] =
-          padded_.data() + int64_t{i} * (width() + size - 1);
+          padded_.data() + static_cast<size_t>(i) * Stride();
     }
   }
 
@@ -38,6 +37,10 @@ class MedianRows : public RowSource {
   }
 
  private:
+  size_t Stride() const {
+    return static_cast<size_t>(width() + size_ - 1 + kRegisterBytes);
+  }
+
   const int size_;
   const Kernels& kernels_;
   RowRing ring_;
@@ -54,7 +57,7 @@ absl::StatusOr<Median> Median::Create(const MedianOptions& options) {
 
 int64_t Median::WorkingBytes(int width, int, int threads) const {
   return threads * (RowRingBytes(width, size_ / 2, size_ / 2) +
-                    size_ * (width + size_ + 16) + 1024);
+                    size_ * (width + size_ + kRegisterBytes + 16) + 1024);
 }
 
 std::unique_ptr<RowSource> Median::Rows(RowSource& in,

@@ -77,6 +77,9 @@ struct LocalThreshold {
   float darkest = 0;
 };
 
+// The longest register.
+inline constexpr int kRegisterBytes = 64;
+
 struct Kernels {
   // Red, green, blue, ... to n grays.
   void (*gray)(const uint8_t* rgb, int n, uint8_t* out);
@@ -130,10 +133,11 @@ struct Kernels {
   // out[x] = least or greatest of in[x .. x + size - 1]; in: n + size - 1.
   void (*window_minimum)(const uint8_t* in, int size, int n, uint8_t* out);
   void (*window_maximum)(const uint8_t* in, int size, int n, uint8_t* out);
-  // Sorts the `size` (3, 5, 7 or 9) pixels rows[..][x], for all x < n.
+  // Sorts the `size` (3, 5, 7 or 9) pixels rows[..][x], for all x < n. Whole
+  // registers are taken: each row has kRegisterBytes more.
   void (*sort_rows)(uint8_t* const* rows, int size, int n);
   // The median of size x size: columns[rank] are the sorted columns, n + size
-  // - 1 of each.
+  // - 1 of each, and kRegisterBytes more.
   void (*median)(const uint8_t* const* columns, int size, int n, uint8_t* out);
 
   void (*local_means)(const LocalMeansTile& tile);

@@ -48,18 +48,43 @@ void WindowMaximum(const uint8_t* in, int size, int n, uint8_t* out) {
   WindowExtreme<false>(in, size, n, out);
 }
 
-// A register of pixels.
+// A register of pixels; g++ 12 does not make a minimum of a choice by itself
+// for each of them.
 #if defined(SIGHTLINE_KERNELS_AVX512)
-typedef uint8_t Pixels __attribute__((vector_size(64)));
+typedef __m512i Pixels;
+inline Pixels Least(Pixels a, Pixels b) { return _mm512_min_epu8(a, b); }
+inline Pixels Greatest(Pixels a, Pixels b) { return _mm512_max_epu8(a, b); }
+inline Pixels Load(const uint8_t* from) { return _mm512_loadu_si512(from); }
+inline void Store(Pixels pixels, uint8_t* to) {
+  _mm512_storeu_si512(to, pixels);
+}
 #elif defined(SIGHTLINE_KERNELS_AVX2)
-typedef uint8_t Pixels __attribute__((vector_size(32)));
+typedef __m256i Pixels;
+inline Pixels Least(Pixels a, Pixels b) { return _mm256_min_epu8(a, b); }
+inline Pixels Greatest(Pixels a, Pixels b) { return _mm256_max_epu8(a, b); }
+inline Pixels Load(const uint8_t* from) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
+inline void Store(Pixels pixels, uint8_t* to) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), pixels);
+}
 #else
 typedef uint8_t Pixels __attribute__((vector_size(16)));
+inline Pixels Least(Pixels a, Pixels b) { return a < b ? a : b; }
+inline Pixels Greatest(Pixels a, Pixels b) { return a < b ? b : a; }
+inline Pixels Load(const uint8_t* from) {
+  Pixels pixels;
+  memcpy(&pixels, from, sizeof(pixels));
+  return pixels;
+}
+inline void Store(Pixels pixels, uint8_t* to) {
+  memcpy(to, &pixels, sizeof(pixels));
+}
 #endif
 
 inline void Exchange(Pixels& low, Pixels& high) {
-  const Pixels least = low < high ? low : high;
-  high = low < high ? high : low;
+  const Pixels least = Least(low, high);
+  high = Greatest(low, high);
   low = least;
 }
 
@@ -82,72 +107,64 @@ inline constexpr ComparatorNetwork kMedian5 = MedianNetwork(5);
 inline constexpr ComparatorNetwork kMedian7 = MedianNetwork(7);
 inline constexpr ComparatorNetwork kMedian9 = MedianNetwork(9);
 
-// A register's worth of a row of which `pixels` are left.
-inline void Load(const uint8_t* from, int pixels, Pixels& to) {
-  if (pixels >= static_cast<int>(sizeof(Pixels))) {
-    memcpy(&to, from, sizeof(Pixels));
-  } else {
-    memset(&to, 0, sizeof(Pixels));
-    memcpy(&to, from, static_cast<size_t>(pixels));
-  }
-}
-inline void Store(const Pixels& from, int pixels, uint8_t* to) {
-  memcpy(to, &from,
-         static_cast<size_t>(
-             rules::Smaller(pixels, static_cast<int>(sizeof(Pixels)))));
-}
+inline constexpr int kLanes = sizeof(Pixels);
 
-template <const ComparatorNetwork& kNetwork, int kSize>
-inline void SortRowsOf(uint8_t* const* rows, int n) {
-  for (int x = 0; x < n; x += static_cast<int>(sizeof(Pixels))) {
-    Pixels elements[kSize];
-    for (int i = 0; i < kSize; ++i) Load(rows[i] + x, n - x, elements[i]);
+template <const ComparatorNetwork& kNetwork, size_t... kRow>
+inline void SortRowsOf(uint8_t* const* rows, int n,
+                       std::index_sequence<kRow...>) {
+  for (int x = 0; x < n; x += kLanes) {
+    Pixels elements[] = {Load(rows[kRow] + x)...};
     Exchange<kNetwork>(
         elements,
         std::make_index_sequence<static_cast<size_t>(kNetwork.count)>());
-    for (int i = 0; i < kSize; ++i) Store(elements[i], n - x, rows[i] + x);
+    (Store(elements[kRow], rows[kRow] + x), ...);
   }
 }
 
 void SortRows(uint8_t* const* rows, int size, int n) {
   switch (size) {
     case 3:
-      return SortRowsOf<kSort3, 3>(rows, n);
+      return SortRowsOf<kSort3>(rows, n, std::make_index_sequence<3>());
     case 5:
-      return SortRowsOf<kSort5, 5>(rows, n);
+      return SortRowsOf<kSort5>(rows, n, std::make_index_sequence<5>());
     case 7:
-      return SortRowsOf<kSort7, 7>(rows, n);
+      return SortRowsOf<kSort7>(rows, n, std::make_index_sequence<7>());
     default:
-      return SortRowsOf<kSort9, 9>(rows, n);
+      return SortRowsOf<kSort9>(rows, n, std::make_index_sequence<9>());
   }
 }
 
-template <const ComparatorNetwork& kNetwork, int kSize>
-inline void MedianOf(const uint8_t* const* columns, int n, uint8_t* out) {
-  for (int x = 0; x < n; x += static_cast<int>(sizeof(Pixels))) {
-    Pixels elements[kSize * kSize];
-    for (int rank = 0; rank < kSize; ++rank) {
-      for (int column = 0; column < kSize; ++column) {
-        Load(columns[rank] + x + column, n - x,
-             elements[rank * kSize + column]);
-      }
-    }
+template <const ComparatorNetwork& kNetwork, size_t kSize, size_t... kElement>
+inline void MedianOf(const uint8_t* const* columns, int n, uint8_t* out,
+                     std::index_sequence<kElement...>) {
+  for (int x = 0; x < n; x += kLanes) {
+    Pixels elements[] = {
+        Load(columns[kElement / kSize] + x + kElement % kSize)...};
     Exchange<kNetwork>(
         elements,
         std::make_index_sequence<static_cast<size_t>(kNetwork.count)>());
-    Store(elements[kNetwork.result], n - x, out + x);
+    const Pixels median = elements[kNetwork.result];
+    if (n - x >= kLanes) {
+      Store(median, out + x);
+    } else {
+      memcpy(out + x, &median, static_cast<size_t>(n - x));
+    }
   }
 }
 
 void Median(const uint8_t* const* columns, int size, int n, uint8_t* out) {
   switch (size) {
     case 3:
-      return MedianOf<kMedian3, 3>(columns, n, out);
+      return MedianOf<kMedian3, 3>(columns, n, out,
+                                   std::make_index_sequence<9>());
     case 5:
-      return MedianOf<kMedian5, 5>(columns, n, out);
+      return MedianOf<kMedian5, 5>(columns, n, out,
+                                   std::make_index_sequence<25>());
     case 7:
-      return MedianOf<kMedian7, 7>(columns, n, out);
+      return MedianOf<kMedian7, 7>(columns, n, out,
+                                   std::make_index_sequence<49>());
     default:
-      return MedianOf<kMedian9, 9>(columns, n, out);
+      return MedianOf<kMedian9, 9>(columns, n, out,
+                                   std::make_index_sequence<81>());
   }
 }
