@@ -69,10 +69,14 @@ void Clahe(const ClaheSpan& span, const uint8_t* in, int n, uint8_t* out) {
   const __m256 y_share = _mm256_set1_ps(span.y.share);
   const __m256 y_rest = _mm256_set1_ps(span.y.rest);
   for (; x + 8 <= n; x += 8) {
-    const __m256i index = _mm256_cvtepu8_epi32(
-        _mm_loadl_epi64(reinterpret_cast<const __m128i*>(in + x)));
-    const __m256i words = _mm256_i32gather_epi32(
-        reinterpret_cast<const int*>(span.packed), index, 4);
+    // One by one: gathering took 2.5 times as long (engine_bench, Zen 5).
+    const uint32_t* const p = span.packed;
+    const uint8_t* const v = in + x;
+    const __m256i words =
+        _mm256_setr_epi32(static_cast<int>(p[v[0]]), static_cast<int>(p[v[1]]),
+                          static_cast<int>(p[v[2]]), static_cast<int>(p[v[3]]),
+                          static_cast<int>(p[v[4]]), static_cast<int>(p[v[5]]),
+                          static_cast<int>(p[v[6]]), static_cast<int>(p[v[7]]));
     const __m256 share = _mm256_loadu_ps(span.share + x);
     const __m256 rest = _mm256_loadu_ps(span.rest + x);
     const __m256 above = _mm256_add_ps(_mm256_mul_ps(Byte<0>(words), rest),

@@ -38,22 +38,20 @@ inline void FindPlaces(const uint32_t* __restrict columns, int any_size,
   }
 }
 
-// Places become weights.
+// Places become weights. One by one: a gather instruction was no faster on
+// Zen 5 (engine_bench), and on Intel it is slow since the mending of Downfall.
 inline void LookUp(const int* table, int n, uint32_t* words) {
   int x = 0;
-#if defined(SIGHTLINE_KERNELS_AVX512)
-  for (; x + 16 <= n; x += 16) {
-    _mm512_storeu_si512(
-        words + x,
-        _mm512_i32gather_epi32(_mm512_loadu_si512(words + x), table, 4));
+  for (; x + 4 <= n; x += 4) {
+    uint64_t first;
+    uint64_t second;
+    memcpy(&first, words + x, 8);
+    memcpy(&second, words + x + 2, 8);
+    words[x] = static_cast<uint32_t>(table[first & 0xffffffff]);
+    words[x + 1] = static_cast<uint32_t>(table[first >> 32]);
+    words[x + 2] = static_cast<uint32_t>(table[second & 0xffffffff]);
+    words[x + 3] = static_cast<uint32_t>(table[second >> 32]);
   }
-#elif defined(SIGHTLINE_KERNELS_AVX2)
-  for (; x + 8 <= n; x += 8) {
-    __m256i* const eight = reinterpret_cast<__m256i*>(words + x);
-    _mm256_storeu_si256(
-        eight, _mm256_i32gather_epi32(table, _mm256_loadu_si256(eight), 4));
-  }
-#endif
   for (; x < n; ++x) words[x] = static_cast<uint32_t>(table[words[x]]);
 }
 
@@ -64,7 +62,6 @@ inline void LookUp(const int* table, int n, uint32_t* words) {
 inline void FindWeightsOfSeven(const uint32_t* columns,
                                const LocalMeansTile& tile, int n,
                                uint32_t* weights) {
-  const int* const table = tile.weights->table.data();
   const __m512i last =
       _mm512_set1_epi32(static_cast<int>(tile.weights->table.size()) - 1);
   const __m128i shift = _mm_cvtsi32_si128(tile.weights->shift);
@@ -83,7 +80,7 @@ inline void FindWeightsOfSeven(const uint32_t* columns,
                          _mm512_alignr_epi32(next, here, 6));
     const __m512i places = _mm512_min_epu32(
         _mm512_srl_epi32(_mm512_add_epi32(four, three), shift), last);
-    _mm512_store_si512(weights + x, _mm512_i32gather_epi32(places, table, 4));
+    _mm512_store_si512(weights + x, places);
     here = next;
     next = after;
     pairs = next_pairs;
@@ -95,7 +92,10 @@ template <int kFixedSize>
 inline void FindWeights(const uint32_t* columns, int any_size,
                         const LocalMeansTile& tile, int n, uint32_t* weights) {
 #if defined(SIGHTLINE_KERNELS_AVX512)
-  if (kFixedSize == 7) return FindWeightsOfSeven(columns, tile, n, weights);
+  if (kFixedSize == 7) {
+    FindWeightsOfSeven(columns, tile, n, weights);
+    return LookUp(tile.weights->table.data(), n, weights);
+  }
 #endif
   const uint32_t last = static_cast<uint32_t>(tile.weights->table.size()) - 1;
   FindPlaces<kFixedSize>(columns, any_size, tile.weights->shift, last, n,
