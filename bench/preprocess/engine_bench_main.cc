@@ -24,12 +24,7 @@
 
 #include "absl/strings/numbers.h"
 #include "common/image/image.h"
-#include "services/preprocess/engine/fused_chain.h"
-#include "services/preprocess/engine/gray.h"
-#include "services/preprocess/engine/median.h"
-#include "services/preprocess/engine/morphology.h"
-#include "services/preprocess/engine/non_local_means.h"
-#include "services/preprocess/engine/otsu.h"
+#include "services/preprocess/engine/engine.h"
 
 namespace sightline::preprocess {
 namespace {
@@ -90,6 +85,8 @@ struct Comparison {
   std::function<void(cv::Mat&)> theirs;
   // What a time is multiplied by where only a part of the page was taken.
   double scale = 1;
+  // Not where ours follows a rule of its own.
+  bool is_exact = true;
 };
 
 cv::Mat AsMatrix(const GrayImage& image) {
@@ -216,6 +213,72 @@ std::vector<Comparison> Comparisons(const GrayImage& page,
                    cv::threshold(matrix, out, 0, 255,
                                  cv::THRESH_BINARY | cv::THRESH_OTSU);
                  }});
+  const AffineMap turn = RotationMap(kWidth, kHeight, 1.7);
+  // OpenCV counts from pixel centres.
+  const cv::Matx23d centre_based(
+      turn[0], turn[1], turn[2] + (turn[0] + turn[1]) * 0.5 - 0.5, turn[3],
+      turn[4], turn[5] + (turn[3] + turn[4]) * 0.5 - 0.5);
+  all.push_back(
+      {"warp", "warp, linear", run(*AffineWarp::Create(turn, kWidth, kHeight)),
+       [=](cv::Mat& out) {
+         cv::warpAffine(matrix, out, centre_based, cv::Size(kWidth, kHeight),
+                        cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
+                        cv::BORDER_REPLICATE);
+       }});
+  for (const ScaleMethod method : {ScaleMethod::kLinear, ScaleMethod::kCubic}) {
+    const bool is_linear = method == ScaleMethod::kLinear;
+    all.push_back({is_linear ? "linear1.5" : "cubic1.5",
+                   is_linear ? "scaling 1.5, linear" : "scaling 1.5, cubic",
+                   run(*Scale::Create({.method = method,
+                                       .width = kWidth * 3 / 2,
+                                       .height = kHeight * 3 / 2})),
+                   [=](cv::Mat& out) {
+                     cv::resize(matrix, out,
+                                cv::Size(kWidth * 3 / 2, kHeight * 3 / 2), 0, 0,
+                                is_linear ? cv::INTER_LINEAR : cv::INTER_CUBIC);
+                   },
+                   1, is_linear});
+  }
+  all.push_back(
+      {"bilateral9", "bilateral 9", run(*Bilateral::Create({})),
+       [=](cv::Mat& out) { cv::bilateralFilter(matrix, out, 9, 30, 3); }, 1,
+       false});
+  all.push_back({"gaussian_mean31", "Gaussian mean 31",
+                 run(*AdaptiveGaussian::Create({})),
+                 [=](cv::Mat& out) {
+                   cv::adaptiveThreshold(matrix, out, 255,
+                                         cv::ADAPTIVE_THRESH_GAUSSIAN_C,
+                                         cv::THRESH_BINARY, 31, 10);
+                 },
+                 1, false});
+  all.push_back({"sauvola31", "Sauvola 31 (in double)",
+                 run(*LocalThresholdFilter::Create({})),
+                 [=](cv::Mat& out) {
+                   cv::Mat mean, squares, deviation;
+                   const cv::Size window(31, 31);
+                   cv::boxFilter(matrix, mean, CV_64F, window, {-1, -1}, true,
+                                 cv::BORDER_REPLICATE);
+                   cv::sqrBoxFilter(matrix, squares, CV_64F, window, {-1, -1},
+                                    true, cv::BORDER_REPLICATE);
+                   cv::sqrt(cv::max(squares - mean.mul(mean), 0), deviation);
+                   const cv::Mat level =
+                       mean.mul(1 + 0.2 * (deviation / 128 - 1));
+                   cv::Mat wide;
+                   matrix.convertTo(wide, CV_64F);
+                   out = wide > level;
+                 },
+                 1, false});
+  all.push_back({"flatten", "flatten", run(*Flatten::Create({})),
+                 [=](cv::Mat& out) {
+                   cv::Mat smooth, closed, background;
+                   cv::GaussianBlur(matrix, smooth, cv::Size(5, 5), 1.2);
+                   cv::morphologyEx(smooth, closed, cv::MORPH_CLOSE,
+                                    cv::getStructuringElement(
+                                        cv::MORPH_RECT, cv::Size(31, 31)));
+                   cv::GaussianBlur(closed, background, cv::Size(0, 0), 15);
+                   cv::divide(matrix, background, out, 255);
+                 },
+                 1, false});
   const double scale = static_cast<double>(page.size_bytes()) /
                        static_cast<double>(part.size_bytes());
   for (const double strength : {10.0, 30.0}) {
@@ -278,7 +341,7 @@ int Compare(const Options& options) {
                 std::string(status.message()).c_str());
         return 1;
       }
-      different += CountDifferent(out, expected);
+      if (each.is_exact) different += CountDifferent(out, expected);
       if (!options.json) printf(" %8.2f (%4.1fx)", best, theirs / best);
     }
     all_different += different;
@@ -289,7 +352,8 @@ int Compare(const Options& options) {
           "%.2f}\n",
           each.name.c_str(), best, theirs, theirs / best);
     } else {
-      printf("   %lld\n", static_cast<long long>(different));
+      printf("   %s\n",
+             each.is_exact ? std::to_string(different).c_str() : "own rule");
     }
   }
   if (options.json) {

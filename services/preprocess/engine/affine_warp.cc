@@ -76,6 +76,7 @@ absl::Status AffineWarp::Run(const GrayView& in, GrayImage& out,
     }
   }));
   const int64_t stride = in.stride_bytes();
+  const uint8_t* const pixels = in.row(0);
   const uint32_t inside_x = static_cast<uint32_t>(in.width() - 1);
   const uint32_t inside_y = static_cast<uint32_t>(in.height() - 1);
   return RunBands(height_, 128, execution, [&](int begin, int end) {
@@ -88,16 +89,17 @@ absl::Status AffineWarp::Run(const GrayView& in, GrayImage& out,
       const int base_y = static_cast<int>(static_cast<uint32_t>(row_y) +
                                           rules::kAffineRounding);
       uint8_t* const to = out.row(y);
-      for (int x = 0; x < width_; ++x) {
-        const int place_x =
-            rules::AffinePlace(base_x, columns_x[static_cast<size_t>(x)]);
-        const int place_y =
-            rules::AffinePlace(base_y, columns_y[static_cast<size_t>(x)]);
+      const int* const steps_x = columns_x.data();
+      const int* const steps_y = columns_y.data();
+      const int width = width_;
+      for (int x = 0; x < width; ++x) {
+        const int place_x = rules::AffinePlace(base_x, steps_x[x]);
+        const int place_y = rules::AffinePlace(base_y, steps_y[x]);
         const int from_x = place_x >> 5;
         const int from_y = place_y >> 5;
         if (static_cast<uint32_t>(from_x) < inside_x &&
             static_cast<uint32_t>(from_y) < inside_y) {
-          const uint8_t* const above = in.row(from_y) + from_x;
+          const uint8_t* const above = pixels + from_y * stride + from_x;
           const uint8_t* const below = above + stride;
           to[x] = rules::AffineBlend(above[0], above[1], below[0], below[1],
                                      place_x & 31, place_y & 31);

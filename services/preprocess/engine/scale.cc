@@ -8,6 +8,7 @@
 #include "common/status/status_macros.h"
 #include "services/preprocess/engine/parameter_check.h"
 #include "services/preprocess/engine/pixel_rules/resize.h"
+#include "services/preprocess/engine/row_source.h"
 
 namespace sightline::preprocess {
 namespace {
@@ -88,6 +89,7 @@ class InterpolatedBand {
         y_(y),
         is_cubic_(is_cubic),
         count_(is_cubic ? 4 : 2),
+        padded_(static_cast<size_t>(in.width() + 2 * kMargin)),
         sums_(x.taps.size() * 4),
         rows_(4, -1) {}
 
@@ -98,18 +100,11 @@ class InterpolatedBand {
     for (int i = 0; i < count_; ++i) {
       rows[i] = Sums(rules::ClampIndex(taps.first + i, in_.height()));
     }
-    const size_t n = x_.taps.size();
+    const int n = static_cast<int>(x_.taps.size());
     if (is_cubic_) {
-      for (size_t x = 0; x < n; ++x) {
-        out[x] =
-            rules::CubicGray(rows[0][x] * weights[0] + rows[1][x] * weights[1] +
-                             rows[2][x] * weights[2] + rows[3][x] * weights[3]);
-      }
+      Cubic(rows[0], rows[1], rows[2], rows[3], weights, n, out);
     } else {
-      for (size_t x = 0; x < n; ++x) {
-        out[x] =
-            rules::LinearBlend(rows[0][x], rows[1][x], weights[0], weights[1]);
-      }
+      Linear(rows[0], rows[1], weights[0], weights[1], n, out);
     }
   }
 
@@ -120,24 +115,63 @@ class InterpolatedBand {
     int* const sums = sums_.data() + slot * x_.taps.size();
     if (rows_[slot] == y) return sums;
     rows_[slot] = y;
-    const uint8_t* const row = in_.row(y);
-    for (size_t x = 0; x < x_.taps.size(); ++x) {
-      const Taps& taps = x_.taps[x];
-      const int* const weights = x_.weights.data() + taps.weights;
-      int sum = 0;
-      for (int i = 0; i < count_; ++i) {
-        sum += row[rules::ClampIndex(taps.first + i, in_.width())] * weights[i];
-      }
-      sums[x] = sum;
+    // With what lies outside on both sides, so that no tap has to look.
+    CopyReplicated(in_.row(y), in_.width(), kMargin, kMargin, padded_.data());
+    const uint8_t* const row = padded_.data() + kMargin;
+    if (is_cubic_) {
+      SumRow<4>(row, sums);
+    } else {
+      SumRow<2>(row, sums);
     }
     return sums;
   }
+
+  template <int kCount>
+  void SumRow(const uint8_t* row, int* __restrict sums) const {
+    const Taps* const taps = x_.taps.data();
+    const int* const weights = x_.weights.data();
+    const size_t n = x_.taps.size();
+    for (size_t x = 0; x < n; ++x) {
+      const uint8_t* const from = row + taps[x].first;
+      int sum = 0;
+      for (int i = 0; i < kCount; ++i) {
+        sum += from[i] * weights[x * kCount + static_cast<size_t>(i)];
+      }
+      sums[x] = sum;
+    }
+  }
+
+  static void Linear(const int* __restrict upper, const int* __restrict lower,
+                     int upper_weight, int lower_weight, int n,
+                     uint8_t* __restrict out) {
+    for (int x = 0; x < n; ++x) {
+      out[x] =
+          rules::LinearBlend(upper[x], lower[x], upper_weight, lower_weight);
+    }
+  }
+
+  static void Cubic(const int* __restrict first, const int* __restrict second,
+                    const int* __restrict third, const int* __restrict fourth,
+                    const int* weights, int n, uint8_t* __restrict out) {
+    const int a = weights[0];
+    const int b = weights[1];
+    const int c = weights[2];
+    const int d = weights[3];
+    for (int x = 0; x < n; ++x) {
+      out[x] = rules::CubicGray(first[x] * a + second[x] * b + third[x] * c +
+                                fourth[x] * d);
+    }
+  }
+
+  // Taps reach two pixels beyond the page at most.
+  static constexpr int kMargin = 4;
 
   const GrayView in_;
   const Axis& x_;
   const Axis& y_;
   const bool is_cubic_;
   const int count_;
+  std::vector<uint8_t> padded_;
   std::vector<int> sums_;
   std::vector<int> rows_;
 };
@@ -219,7 +253,7 @@ int64_t Scale::WorkingBytes(int width, int height, int threads) const {
       4 * taps + 2 * (int64_t{std::max(width, options_.width)} +
                       std::max(height, options_.height));
   return 3 * (12 * taps + 4 * weights) +
-         int64_t{threads} * 16 * options_.width + 4096;
+         int64_t{threads} * (int64_t{16} * options_.width + width + 64) + 4096;
 }
 
 absl::Status Scale::Run(const GrayView& in, GrayImage& out,

@@ -134,12 +134,46 @@ int64_t Noise(const uint8_t* __restrict above, const uint8_t* __restrict in,
   return sum;
 }
 
+// A table of weights, whole and by halves.
+struct Likeness {
+  explicit Likeness(const int* table) {
+    for (int i = 0; i < 256; ++i) {
+      words[i] = static_cast<uint16_t>(table[i]);
+      halves[0][i] = static_cast<uint8_t>(table[i]);
+      halves[1][i] = static_cast<uint8_t>(table[i] >> 8);
+    }
+  }
+  uint16_t words[256];
+  uint8_t halves[2][256];
+};
+
+// The weights of n <= 256 differences.
+inline void FindLikeness(const uint8_t* differences, const Likeness& likeness,
+                         int n, uint16_t* found) {
+#if defined(SIGHTLINE_KERNELS_AVX512)
+  // By halves: a lookup of bytes takes three instructions for 64 pixels.
+  uint8_t bytes[2][256];
+  Map(differences, likeness.halves[0], n, bytes[0]);
+  Map(differences, likeness.halves[1], n, bytes[1]);
+  for (int x = 0; x < n; ++x) {
+    found[x] = static_cast<uint16_t>(bytes[0][x] | bytes[1][x] << 8);
+  }
+#else
+  for (int x = 0; x < n; ++x) {
+    found[x] = likeness.words[differences[x]];
+  }
+#endif
+}
+
 void Bilateral(const uint8_t* const* rows, int radius, const int* reach,
                const int* nearness, const int* likeness, int n,
                uint8_t* __restrict out) {
   constexpr int kChunk = 256;
   uint32_t weighted[kChunk];
   uint32_t sums[kChunk];
+  uint8_t differences[kChunk];
+  uint16_t likenesses[kChunk];
+  const Likeness table(likeness);
   const int size = 2 * radius + 1;
   for (int begin = 0; begin < n; begin += kChunk) {
     const int count = rules::Smaller(kChunk, n - begin);
@@ -149,11 +183,15 @@ void Bilateral(const uint8_t* const* rows, int radius, const int* reach,
     for (int r = 0; r < size; ++r) {
       for (int c = radius - reach[r]; c <= radius + reach[r]; ++c) {
         const uint8_t* __restrict pixel = rows[r] + begin + c;
+        for (int x = 0; x < count; ++x) {
+          differences[x] =
+              static_cast<uint8_t>(pixel[x] > centre[x] ? pixel[x] - centre[x]
+                                                        : centre[x] - pixel[x]);
+        }
+        FindLikeness(differences, table, count, likenesses);
         const int near = nearness[r * size + c];
         for (int x = 0; x < count; ++x) {
-          const int difference = pixel[x] - centre[x];
-          const int weight = rules::BilateralWeight(
-              near, likeness[difference < 0 ? -difference : difference]);
+          const int weight = rules::BilateralWeight(near, likenesses[x]);
           weighted[x] += static_cast<uint32_t>(weight * pixel[x]);
           sums[x] += static_cast<uint32_t>(weight);
         }
