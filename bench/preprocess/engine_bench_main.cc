@@ -370,6 +370,13 @@ int Compare(const Options& options) {
         "{\"figure\": \"pre_differing_pixels\", \"value\": %lld, \"unit\": "
         "\"pixels\"}\n",
         static_cast<long long>(all_different));
+    printf(
+        "{\"figure\": \"pre_engine_rss_mb\", \"value\": %.1f, \"unit\": "
+        "\"MB\"}\n",
+        rss_megabytes);
+  } else {
+    printf("peak RSS after the chain, page and result included: %.1f MB\n",
+           rss_megabytes);
   }
   return all_different == 0 ? 0 : 1;
 }
