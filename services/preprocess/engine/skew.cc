@@ -19,10 +19,10 @@ constexpr double kFineStep = 0.1;
 // How far beyond the range a better tilt is looked for: 10 degrees.
 constexpr int kStepsBeyond = 20;
 // Ink as a share of the page, and the sharpness, below which there are no
-// lines to go by. Blank and noisy pages reach 1.1 (tests), a page of a few
-// lines 1.5.
+// lines to go by. Blank pages with noise of sigma 20 to 45 reached 1.18; a
+// single line of text 11 with little noise, 1.29 under sigma 45.
 constexpr double kLeastInk = 0.0005;
-constexpr double kLeastSharpness = 1.25;
+constexpr double kLeastSharpness = 1.3;
 
 // Half as wide and high: each pixel the mean of four.
 absl::Status Halve(const GrayView& in, GrayImage& out,

@@ -125,6 +125,12 @@ TEST(PolarityTest, ABlankOrNoisyPageIsDoubtful) {
   const absl::StatusOr<Polarity> polarity = EstimatePolarity(page);
   EXPECT_TRUE(polarity->is_doubtful) << polarity->skewness;
   EXPECT_FALSE(polarity->is_light_on_dark);
+  // Clipped at one end only.
+  for (const uint8_t paper : {25, 230}) {
+    GrayImage clipped = Paper(paper);
+    AddNoise(random, 45, clipped);
+    EXPECT_TRUE(EstimatePolarity(clipped)->is_doubtful);
+  }
 }
 
 TEST(DespeckleTest, FindsAndRemovesSaltAndPepper) {
