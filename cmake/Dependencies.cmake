@@ -37,6 +37,17 @@ foreach(module core imgproc features2d flann calib3d)
   endif()
 endforeach()
 
+# Denoising as OpenCV does it, for tests and benchmarks to compare with.
+find_library(SIGHTLINE_OPENCV_photo opencv_photo)
+mark_as_advanced(SIGHTLINE_OPENCV_photo)
+if(SIGHTLINE_OPENCV_FOUND AND SIGHTLINE_OPENCV_photo
+   AND EXISTS ${SIGHTLINE_OPENCV_INCLUDE}/opencv2/photo.hpp)
+  add_library(opencv::photo UNKNOWN IMPORTED)
+  set_target_properties(opencv::photo PROPERTIES
+    IMPORTED_LOCATION ${SIGHTLINE_OPENCV_photo}
+    INTERFACE_INCLUDE_DIRECTORIES ${SIGHTLINE_OPENCV_INCLUDE})
+endif()
+
 # QR codes and barcodes.
 find_package(ZXing CONFIG QUIET)
 
