@@ -69,9 +69,10 @@ Verdict Judge(const generator::GeneratedSheet& sheet,
         f < outcome.fields.size() ? outcome.fields[f] : FieldOutcome{};
     verdict.flagged += read.flagged;
     // What is not in the scan can't be asked of anybody.
-    if (read.answer == truth.answer || read.answer == truth.visible_answer) {
-      continue;
-    }
+    const bool is_right =
+        read.answer == truth.answer || read.answer == truth.visible_answer;
+    verdict.claims.push_back({read.confidence, is_right});
+    if (is_right) continue;
     verdict.wrong.push_back(
         {truth.label, truth.answer, read.answer, read.flagged, truth.doubts});
     verdict.blanks_read_as_marks += truth.values.empty() && !truth.doubtful();

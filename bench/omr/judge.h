@@ -20,6 +20,12 @@ struct WrongField {
   std::vector<std::string> doubts;
 };
 
+// What a reading claimed, and whether it was right.
+struct Claim {
+  double confidence = 0;
+  bool is_right = false;
+};
+
 struct Verdict {
   bool accepted = false;
   // Accepted, but bubbles lie too far from where it says: on average more than
@@ -32,6 +38,8 @@ struct Verdict {
   // Fields the side asks a person to look at.
   int flagged = 0;
   std::vector<WrongField> wrong;
+  // One per field of an accepted sheet.
+  std::vector<Claim> claims;
   // Fields without any ink or doubt that were read as marked.
   int blanks_read_as_marks = 0;
 

@@ -28,6 +28,7 @@
 #include "absl/strings/str_join.h"
 #include "bench/omr/alignment_corpus.h"
 #include "bench/omr/judge.h"
+#include "bench/omr/reliability.h"
 #include "bench/omr/side_process.h"
 #include "bench/omr/tally.h"
 #include "common/status/status_macros.h"
@@ -50,6 +51,8 @@ struct Options {
   // Without the recipe: quick answers while an engine is worked on.
   bool ours_only = false;
   std::string failures;
+  // A picture of what our confidences are worth goes here.
+  std::string reliability;
   // > 0: nothing but so many sheets of the alignment corpus, from number
   // `first`.
   int alignment_corpus = 0;
@@ -58,7 +61,7 @@ struct Options {
 
 constexpr char kUsage[] =
     "usage: omr_bench [--json] [--sheets N] [--cost_sheets N] [--seed S]\n"
-    "    [--ours_only] [--failures FILE]\n"
+    "    [--ours_only] [--failures FILE] [--reliability FILE.svg]\n"
     "  or: omr_bench --alignment_corpus N [--seed S] [--first I]\n"
     "    [--failures FILE]\n";
 
@@ -92,6 +95,8 @@ absl::StatusOr<Options> Parse(const std::vector<std::string>& arguments) {
              options.alignment_corpus >= 1;
     } else if (flag == "--first") {
       good = absl::SimpleAtoi(value, &options.first) && options.first >= 0;
+    } else if (flag == "--reliability") {
+      options.reliability = value;
     } else if (flag == "--failures") {
       options.failures = value;
     } else {
@@ -230,6 +235,7 @@ void PrintFailures(const std::string& side, const std::string& sheet,
 absl::Status MeasureAccuracy(const Options& options,
                              const ScratchFolder& folder, FILE* failures,
                              std::vector<SideResult>& results,
+                             Reliability& reliability,
                              int* sheets_lost_to_peer) {
   const std::vector<generator::Condition>& conditions =
       generator::AllConditions();
@@ -269,6 +275,9 @@ absl::Status MeasureAccuracy(const Options& options,
       results[s].tally.Add(verdict, measured.cpu_ms);
       results[s].by_condition[c].Add(verdict, measured.cpu_ms);
       if (s == 0) {
+        for (const Claim& claim : verdict.claims) {
+          reliability.Add(claim.confidence, claim.is_right);
+        }
         ours_sufficed = verdict.accepted && verdict.SilentlyWrong() == 0;
       } else if (s == 1 && verdict.accepted && verdict.wrong.empty() &&
                  !ours_sufficed) {
@@ -323,10 +332,15 @@ absl::Status Run(const std::vector<std::string>& arguments) {
   SL_RETURN_IF_ERROR(MeasureCost(options, folder, results));
   SL_ASSIGN_OR_RETURN(FILE * failures, OpenFailures(options));
   int sheets_lost_to_peer = 0;
-  const absl::Status measured =
-      MeasureAccuracy(options, folder, failures, results, &sheets_lost_to_peer);
+  Reliability reliability;
+  const absl::Status measured = MeasureAccuracy(
+      options, folder, failures, results, reliability, &sheets_lost_to_peer);
   if (failures != nullptr) std::fclose(failures);
   SL_RETURN_IF_ERROR(measured);
+  if (!options.reliability.empty()) {
+    SL_RETURN_IF_ERROR(
+        generator::WriteFile(options.reliability, reliability.Svg()));
+  }
   if (options.json) {
     std::printf("%s", JsonFigures(results, sheets_lost_to_peer).c_str());
   } else {
@@ -334,6 +348,8 @@ absl::Status Run(const std::vector<std::string>& arguments) {
         "%s\nsheets entirely right for the recipe that we refuse or "
         "read silently wrong: %d\n",
         Table(results).c_str(), sheets_lost_to_peer);
+    std::printf("\nour readings by confidence\n%s",
+                reliability.Table().c_str());
   }
   return absl::OkStatus();
 }

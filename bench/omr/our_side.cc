@@ -76,7 +76,8 @@ class OurSide : public Side {
     outcome->how =
         absl::StrCat(align::MethodName(found.method), " ", found.confidence);
     for (const grade::FieldReading& field : reading.fields) {
-      outcome->fields.push_back({field.answer, field.needs_review});
+      outcome->fields.push_back(
+          {field.answer, field.needs_review, field.confidence});
     }
     return absl::OkStatus();
   }

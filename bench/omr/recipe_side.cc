@@ -210,7 +210,7 @@ class RecipeSide : public Side {
         if (fills[f][i] > threshold) answer += fields_[f].bubbles[i].value;
       }
       if (answer.empty()) answer = fields_[f].empty_value;
-      outcome->fields.push_back({std::move(answer), false});
+      outcome->fields.push_back({std::move(answer), false, 1});
     }
   }
 

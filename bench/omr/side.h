@@ -17,6 +17,8 @@ struct FieldOutcome {
   std::string answer;
   // The side itself says that a person should look.
   bool flagged = false;
+  // How sure the side is, 0..1; 1 where it does not say.
+  double confidence = 1;
 };
 
 struct SheetOutcome {

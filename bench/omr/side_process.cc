@@ -57,8 +57,8 @@ std::string ReadFile(const std::string& path) {
   return content;
 }
 
-// One line: cpu, accepted, homography, how, then answer and flag per field,
-// separated by tabs.
+// One line: cpu, accepted, homography, how, then answer, flag and confidence
+// per field, separated by tabs.
 std::string ToLine(const MeasuredOutcome& measured) {
   const SheetOutcome& outcome = measured.outcome;
   const auto number = [](std::string* out, double v) {
@@ -68,14 +68,15 @@ std::string ToLine(const MeasuredOutcome& measured) {
       "%.4f\t%d\t%s\t%s", measured.cpu_ms, outcome.accepted,
       absl::StrJoin(outcome.scan_to_page.values(), " ", number), outcome.how);
   for (const FieldOutcome& field : outcome.fields) {
-    absl::StrAppend(&line, "\t", field.answer, "\t", field.flagged ? 1 : 0);
+    absl::StrAppend(&line, "\t", field.answer, "\t", field.flagged ? 1 : 0,
+                    "\t", field.confidence);
   }
   return line;
 }
 
 absl::StatusOr<MeasuredOutcome> FromLine(const std::string& line) {
   const std::vector<std::string> parts = absl::StrSplit(line, '\t');
-  if (parts.size() < 4 || parts.size() % 2 != 0) {
+  if (parts.size() < 4 || (parts.size() - 4) % 3 != 0) {
     return absl::InternalError(absl::StrCat("unreadable answer: ", line));
   }
   MeasuredOutcome measured;
@@ -86,8 +87,10 @@ absl::StatusOr<MeasuredOutcome> FromLine(const std::string& line) {
   for (double& value : values) numbers >> value;
   measured.outcome.scan_to_page = Homography(values);
   measured.outcome.how = parts[3];
-  for (size_t i = 4; i < parts.size(); i += 2) {
-    measured.outcome.fields.push_back({parts[i], parts[i + 1] == "1"});
+  for (size_t i = 4; i < parts.size(); i += 3) {
+    measured.outcome.fields.push_back(
+        {parts[i], parts[i + 1] == "1",
+         std::strtod(parts[i + 2].c_str(), nullptr)});
   }
   return measured;
 }

@@ -186,9 +186,8 @@ absl::Status AddBoxPictures(const GrayImage& scan,
   const Sheet& page_sheet = sheet.page_sheet(page);
   for (const HandwritingBox& box : page_sheet.boxes()) {
     SL_RETURN_IF_ERROR(stop.Poll());
-    const CropFrame frame =
-        CropFrameOf({BoxOf(box)}, page_sheet.page(), settings.max_side,
-                    kHandwritingStyle);
+    const CropFrame frame = CropFrameOf({BoxOf(box)}, page_sheet.page(),
+                                        settings.max_side, kHandwritingStyle);
     const std::optional<GrayImage> crop = CutField(scan, scan_to_page, frame);
     if (!crop.has_value()) continue;
     for (v1::BoxReading& reading : *response->mutable_boxes()) {
@@ -205,10 +204,10 @@ int64_t BoxCropBytes(const Sheet& sheet, const CropSettings& settings) {
   for (int i = 0; i < sheet.page_count(); ++i) {
     const Sheet& page = sheet.page_sheet(i);
     for (const HandwritingBox& box : page.boxes()) {
-      bytes += kFileHeaderBytes +
-               kFileBytesPerPixel * AreaOf({BoxOf(box)}, page.page(),
-                                           settings.max_side,
-                                           kHandwritingStyle);
+      bytes +=
+          kFileHeaderBytes +
+          kFileBytesPerPixel * AreaOf({BoxOf(box)}, page.page(),
+                                      settings.max_side, kHandwritingStyle);
     }
   }
   return bytes;

@@ -114,9 +114,8 @@ class SheetGrader {
         pixels_bytes +
             std::max({AlignClient::AlignBytes(pixels_bytes),
                       ReadSheetBytes(task_.sheet, task_.settings.read),
-                      ReadCodesBytes(task_.sheet),
-                      ReadBoxesBytes(task_.sheet), codes_bytes,
-                      annotate_bytes}));
+                      ReadCodesBytes(task_.sheet), ReadBoxesBytes(task_.sheet),
+                      codes_bytes, annotate_bytes}));
   }
 
   // What is held until the answer is sent: readings and pictures.
@@ -284,9 +283,9 @@ class SheetGrader {
         SL_RETURN_IF_ERROR(AddReviewPictures(
             scan, page.found.to_page, task_.sheet, i, reading_.fields,
             task_.settings.crop, call_.stop(), &response_));
-        SL_RETURN_IF_ERROR(AddBoxPictures(
-            scan, page.found.to_page, task_.sheet, i, task_.settings.crop,
-            call_.stop(), &response_));
+        SL_RETURN_IF_ERROR(AddBoxPictures(scan, page.found.to_page, task_.sheet,
+                                          i, task_.settings.crop, call_.stop(),
+                                          &response_));
       }
       if (task_.settings.return_annotated) {
         SL_RETURN_IF_ERROR(Draw(scan, i, page));

@@ -21,10 +21,10 @@ struct MarkerPlace {
 // The page, `width` pixels wide, print in light gray, with every bubble in the
 // colour of its block: its outline where the layout has it, its value at the
 // lower right, its field's label behind the last bubble, the block's name
-// above. Places of codes and of handwriting are dashed boxes, markers boxes with a cross.
-// `sheet` is made of `layout`; `reference` covers the page, empty for white
-// paper. Errors: InvalidArgument PREVIEW_INVALID (a width out of 100..10000, or
-// that makes the page more than 20000 pixels high).
+// above. Places of codes and of handwriting are dashed boxes, markers boxes
+// with a cross. `sheet` is made of `layout`; `reference` covers the page, empty
+// for white paper. Errors: InvalidArgument PREVIEW_INVALID (a width out of
+// 100..10000, or that makes the page more than 20000 pixels high).
 absl::StatusOr<RgbImage> DrawLayout(const SheetLayout& layout,
                                     const Sheet& sheet,
                                     const std::vector<MarkerPlace>& markers,

@@ -21,10 +21,11 @@ struct PageReading {
 };
 
 // Joins `pages`, one per page of `sheet` in its order. The fields, codes and
-// boxes of a page that is missing (nullopt) read "" with a confidence of 0, the flag
-// kPageMissing, and bubbles without a mark; those of a page that was scanned
-// twice (`is_twice`, one per page) have the flag kPageTwice: all of them need
-// review. Thresholds are those of the first page that was read. Thread-safe.
+// boxes of a page that is missing (nullopt) read "" with a confidence of 0, the
+// flag kPageMissing, and bubbles without a mark; those of a page that was
+// scanned twice (`is_twice`, one per page) have the flag kPageTwice: all of
+// them need review. Thresholds are those of the first page that was read.
+// Thread-safe.
 PageReading MergePages(const Sheet& sheet,
                        std::vector<std::optional<PageReading>> pages,
                        const std::vector<bool>& is_twice);
