@@ -43,6 +43,9 @@ constexpr float kStrokeVeil = 0.25f;
 // nothing unusual.
 constexpr double kMaxCrossedShare = 0.1;
 
+// Outlines are plain when they are this many times as dark as what lies beside
+// them.
+constexpr double kPlainOutline = 3;
 // Agreement of a bubble's place that the marks of its group vouch for.
 constexpr double kMatchByMarks = 0.3;
 
@@ -213,14 +216,18 @@ class PageReader {
 
   // How well a bubble of `group` is known to be in its place, 0..1.
   double MatchInPlace(const BubbleMeasure& measure, int group) const {
+    const GroupPrint& print = print_.groups[group];
+    // Ticks run out of bubbles that are plain to see.
+    const bool is_plain =
+        print.has_outlines && print.outline >= kPlainOutline * print.clutter;
     // What lies off matches print, but not its own.
     if (is_unconfirmed_ || is_off_[group] ||
-        mark_places_[group] == MarkPlace::kBeside) {
+        (mark_places_[group] == MarkPlace::kBeside && !is_plain)) {
       return 0;
     }
-    const double match = Match(measure, print_.groups[group]);
+    const double match = Match(measure, print);
     // Where outlines show they show everywhere but on what is pasted over.
-    const bool is_vouched_for = !print_.groups[group].has_outlines &&
+    const bool is_vouched_for = !print.has_outlines &&
                                 mark_places_[group] == MarkPlace::kOnBubbles;
     return is_vouched_for ? std::max(match, kMatchByMarks) : match;
   }
