@@ -227,8 +227,8 @@ class PageReader {
     }
     const double match = Match(measure, print);
     // Where outlines show they show everywhere but on what is pasted over.
-    const bool is_vouched_for = !print.has_outlines &&
-                                mark_places_[group] == MarkPlace::kOnBubbles;
+    const bool is_vouched_for =
+        !print.has_outlines && mark_places_[group] == MarkPlace::kOnBubbles;
     return is_vouched_for ? std::max(match, kMatchByMarks) : match;
   }
 

@@ -120,15 +120,7 @@ std::unique_ptr<RowSource> Gaussian::Rows(RowSource& in,
 
 absl::Status Gaussian::Run(const GrayView& in, GrayImage& out,
                            const Execution& execution) const {
-  SL_RETURN_IF_ERROR(CheckRun(in, execution));
-  const Kernels& kernels = KernelsFor(execution.instructions);
-  return RunRows(
-      in.width(), in.height(), support(), execution,
-      [&](auto& sources) {
-        sources.push_back(GrayRows(in));
-        sources.push_back(Rows(*sources.back(), kernels));
-      },
-      out);
+  return RunOnGray(*this, in, execution, out);
 }
 
 }  // namespace sightline::preprocess

@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "common/image/image.h"
+#include "common/status/status_macros.h"
 #include "services/preprocess/engine/execution.h"
 #include "services/preprocess/engine/kernels/kernels.h"
 #include "services/preprocess/engine/pixel_view.h"
@@ -85,6 +86,22 @@ using MakeRows =
 absl::Status RunRows(int width, int height, int support,
                      const Execution& execution, const MakeRows& make,
                      GrayImage& out);
+
+// Runs an operation that makes its rows of those of a gray page. Operation has
+// support() and Rows(source, kernels).
+template <typename Operation>
+absl::Status RunOnGray(const Operation& operation, const GrayView& in,
+                       const Execution& execution, GrayImage& out) {
+  SL_RETURN_IF_ERROR(CheckRun(in, execution));
+  const Kernels& kernels = KernelsFor(execution.instructions);
+  return RunRows(
+      in.width(), in.height(), operation.support(), execution,
+      [&](auto& sources) {
+        sources.push_back(GrayRows(in));
+        sources.push_back(operation.Rows(*sources.back(), kernels));
+      },
+      out);
+}
 
 // Rows in a band of RunRows().
 int RowsPerBand(int support);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/stop/stop_token.h"
+#include "scanned_sheets.h"
 #include "services/align/engine/page_registrar.h"
 #include "tests/generator/sheet_generator.h"
 
@@ -20,11 +21,8 @@ using generator::FormFamily;
 using generator::GeneratedSheet;
 using generator::PrintedForm;
 
-using SharedForm = std::shared_ptr<const PrintedForm>;
-
 SharedForm Print(uint64_t seed) {
-  return std::make_shared<const PrintedForm>(
-      generator::PrintForm(FormFamily::kArucoMarkers, seed));
+  return align::Print(FormFamily::kArucoMarkers, seed);
 }
 
 std::unique_ptr<PageRegistrar> Registrar(const PrintedForm& form,
@@ -33,32 +31,6 @@ std::unique_ptr<PageRegistrar> Registrar(const PrintedForm& form,
       PageRegistrar::Create(generator::ToReference(form, with_picture));
   EXPECT_TRUE(registrar.ok()) << registrar.status();
   return *std::move(registrar);
-}
-
-GeneratedSheet Scan(SharedForm form, std::vector<Degradation> degradations,
-                    uint64_t seed) {
-  generator::SheetSpecification specification;
-  specification.degradations = std::move(degradations);
-  specification.color = false;
-  auto sheet = generator::GenerateSheet(std::move(form), specification, seed);
-  EXPECT_TRUE(sheet.ok()) << sheet.status();
-  return *std::move(sheet);
-}
-
-// The largest distance of a bubble from where it is, in bubbles.
-double LargestError(const Homography& scan_to_page,
-                    const GeneratedSheet& sheet) {
-  const Homography page_to_scan = *sheet.scan_to_page.Inverse();
-  double largest = 0;
-  for (const grade::Field& field : sheet.form->fields) {
-    for (const grade::Bubble& bubble : field.bubbles) {
-      const PixelPoint p = scan_to_page.Map(page_to_scan.Map(bubble.center));
-      largest = std::max(
-          largest, std::hypot(p.x - bubble.center.x, p.y - bubble.center.y) /
-                       std::min(bubble.size.width, bubble.size.height));
-    }
-  }
-  return largest;
 }
 
 // Bend included.

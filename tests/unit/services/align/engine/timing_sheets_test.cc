@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "scanned_sheets.h"
 #include "services/align/engine/page_registrar.h"
 #include "tests/generator/sheet_generator.h"
 
@@ -17,37 +18,6 @@ using generator::Degradation;
 using generator::FormFamily;
 using generator::GeneratedSheet;
 using generator::PrintedForm;
-
-using SharedForm = std::shared_ptr<const PrintedForm>;
-
-SharedForm Print(FormFamily family, uint64_t seed) {
-  return std::make_shared<const PrintedForm>(
-      generator::PrintForm(family, seed));
-}
-
-GeneratedSheet Scan(SharedForm form, Degradation degradation, uint64_t seed) {
-  generator::SheetSpecification specification;
-  specification.degradations = {degradation};
-  specification.color = false;
-  auto sheet = generator::GenerateSheet(std::move(form), specification, seed);
-  EXPECT_TRUE(sheet.ok()) << sheet.status();
-  return *std::move(sheet);
-}
-
-double LargestError(const Homography& scan_to_page,
-                    const GeneratedSheet& sheet) {
-  const Homography page_to_scan = *sheet.scan_to_page.Inverse();
-  double largest = 0;
-  for (const grade::Field& field : sheet.form->fields) {
-    for (const grade::Bubble& bubble : field.bubbles) {
-      const PixelPoint p = scan_to_page.Map(page_to_scan.Map(bubble.center));
-      largest = std::max(
-          largest, std::hypot(p.x - bubble.center.x, p.y - bubble.center.y) /
-                       std::min(bubble.size.width, bubble.size.height));
-    }
-  }
-  return largest;
-}
 
 // White paper over `count` marks of each track, from number `first` on.
 void Remove(GeneratedSheet& sheet, int first, int count) {
@@ -87,7 +57,7 @@ TEST(TimingSheets, AreFoundUnderEveryDegradation) {
     for (const Degradation degradation : generator::AllDegradations()) {
       if (++number % 2 == 0) continue;
       SCOPED_TRACE(generator::DegradationName(degradation));
-      const GeneratedSheet sheet = Scan(form, degradation, 200 + number);
+      const GeneratedSheet sheet = Scan(form, {degradation}, 200 + number);
       const auto found =
           (*registrar)->Register(sheet.scan, ByTimingMarks(), {});
       if (degradation == Degradation::kPerspective && !found.ok()) {
@@ -112,7 +82,7 @@ TEST(TimingSheets, AreFoundWithMarksMissing) {
   } cases[] = {{0, 3}, {6, 4}, {13, 3}};
   for (const auto& c : cases) {
     SCOPED_TRACE(c.first);
-    GeneratedSheet sheet = Scan(form, Degradation::kRotation180, 9);
+    GeneratedSheet sheet = Scan(form, {Degradation::kRotation180}, 9);
     Remove(sheet, c.first, c.count);
     const auto found = (*registrar)->Register(sheet.scan, ByTimingMarks(), {});
     ASSERT_TRUE(found.ok()) << found.status();
@@ -131,7 +101,7 @@ TEST(TimingSheets, OneTrackSuffices) {
        {Degradation::kRotation, Degradation::kRotation90,
         Degradation::kXerox}) {
     SCOPED_TRACE(generator::DegradationName(degradation));
-    const GeneratedSheet sheet = Scan(form, degradation, 10);
+    const GeneratedSheet sheet = Scan(form, {degradation}, 10);
     const auto found = (*registrar)->Register(sheet.scan, ByTimingMarks(), {});
     ASSERT_TRUE(found.ok()) << found.status();
     EXPECT_LT(LargestError(found->scan_to_page, sheet), 0.4);
