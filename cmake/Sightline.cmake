@@ -6,6 +6,12 @@ if(SIGHTLINE_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${SIGHTLINE_CCACHE})
 endif()
 
+# What is deployed leaves out functions that nothing calls; sightline_program
+# says so to the linker.
+set(release_cxx $<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:C,CXX>>)
+add_compile_options($<${release_cxx}:-ffunction-sections>
+                    $<${release_cxx}:-fdata-sections>)
+
 # Flags of our own code; generated code does not get the warnings.
 add_library(sightline_flags INTERFACE)
 target_include_directories(sightline_flags INTERFACE ${CMAKE_SOURCE_DIR})

@@ -8,14 +8,16 @@ FROM debian:12 AS build
 WORKDIR /source
 # Apart from the sources, so that a changed source installs nothing again.
 COPY scripts/packages scripts/packages
-RUN scripts/packages build
+RUN scripts/packages build static
 COPY . .
-RUN cmake --preset release -DSIGHTLINE_TESTS=OFF -DSIGHTLINE_BENCH=OFF \
-      "-DSIGHTLINE_SERVICES=align;grade;omr" \
-    && cmake --build --preset release \
+# Libraries are linked statically: the image would need 64 more packages, among
+# them X11's and OpenGL's, that OpenCV's shared libraries name. It has to be
+# built anew when a library in it is mended.
+RUN cmake --preset static "-DSIGHTLINE_SERVICES=align;grade;omr" \
+    && cmake --build --preset static \
       --target sightline-align sightline-grade sightline-omr sightline \
     && mkdir /programs \
-    && cd build/release/bin \
+    && cd build/static/bin \
     && install --strip sightline-align sightline-grade sightline-omr \
       sightline /programs \
     && /source/scripts/runtime_packages /programs/* > /runtime_packages
@@ -23,7 +25,8 @@ RUN cmake --preset release -DSIGHTLINE_TESTS=OFF -DSIGHTLINE_BENCH=OFF \
 FROM debian:12-slim
 LABEL org.opencontainers.image.title="Sightline, lean pod" \
       org.opencontainers.image.licenses="Apache-2.0"
-# What the programs link, as ldd found it in the build stage.
+# What the programs still link, as ldd found it in the build stage: C and C++,
+# libtbb12, libzxing2, libprometheus-cpp-core1.0.
 COPY --from=build /runtime_packages /usr/share/sightline/runtime_packages
 RUN apt-get -qq update \
     && xargs -a /usr/share/sightline/runtime_packages \

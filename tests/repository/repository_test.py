@@ -49,6 +49,28 @@ class ErrorReasonsTest(unittest.TestCase):
         self.assertEqual(untested, [], "no test names them")
 
 
+class DocumentedTestsTest(unittest.TestCase):
+
+    def test_tests_that_answer_complaints_exist(self):
+        section = sources.read("docs/omr.md").split(
+            "## What users of other graders ask for")[1].split("\n## ")[0]
+        tests = "\n".join(sources.read(p) for p in sources.files(
+            "tests", endings=sources.CODE + (".txt", ".py")))
+        named = re.findall(r"\b([A-Z]\w+)\.([A-Z]\w+)\b", section)
+        self.assertGreater(len(named), 20)
+        missing = [f"{suite}.{name}" for suite, name in named if not re.search(
+            rf"^TEST(_F|_P)?\(\s*{suite},\s*{name}\)", tests, re.MULTILINE)]
+        # Of Python: end_to_end_resume is resume in a list of names.
+        missing += [name for name in re.findall(
+            r"`(?:end_to_end_)?(\w+)`", section)
+            if name.endswith("_test") and f"sightline_test({name}" not in tests]
+        missing += [name for name in re.findall(
+            r"`end_to_end_(\w+)`", section)
+            if not (sources.REPOSITORY /
+                    f"tests/end_to_end/{name}_test.py").exists()]
+        self.assertEqual(missing, [], "named in docs/omr.md")
+
+
 class FilesTest(unittest.TestCase):
 
     def test_no_file_names_a_place_on_somebodys_machine(self):

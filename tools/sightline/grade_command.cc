@@ -140,6 +140,12 @@ absl::StatusOr<std::vector<std::string>> LabelsOf(
   return labels;
 }
 
+// Names what the sheets of `job` are graded with.
+std::string SettingsId(const GradeJob& job, const SendingOptions& sending) {
+  return absl::StrCat(ContentId(job.settings), "@", sending.pdf_dots_per_inch,
+                      " dpi");
+}
+
 }  // namespace
 
 absl::StatusOr<int> RunGrade(absl::Span<const std::string> arguments,
@@ -167,19 +173,17 @@ absl::StatusOr<int> RunGrade(absl::Span<const std::string> arguments,
   SL_ASSIGN_OR_RETURN(std::vector<std::string> labels, LabelsOf(jobs));
   std::vector<Scan> scans;
   std::vector<std::string> sources = {flags.layout, flags.key};
-  std::string settings_id;
+  std::vector<std::string> settings_ids;
   for (const GradeJob& job : jobs) {
     scans.insert(scans.end(), job.scans.begin(), job.scans.end());
+    settings_ids.resize(scans.size(), SettingsId(job, flags.sending));
     sources.insert(sources.end(), job.sources.begin(), job.sources.end());
-    absl::StrAppend(&settings_id, ContentId(job.settings), "@");
   }
-  absl::StrAppend(&settings_id, flags.sending.pdf_dots_per_inch, " dpi");
   GradeOutput output(flags.output, session, scans.size());
-  SL_RETURN_IF_ERROR(
-      output.Open(scans, std::move(labels),
-                  jobs.front().settings.settings().layout().name(),
-                  std::move(settings_id), std::move(sources)));
-  SheetOrder order(scans, output);
+  SL_RETURN_IF_ERROR(output.Open(
+      scans, std::move(labels),
+      jobs.front().settings.settings().layout().name(), std::move(sources)));
+  SheetOrder order(scans, std::move(settings_ids), output);
   SL_RETURN_IF_ERROR(order.TakeDone());
 
   const auto stub = GradeService::NewStub(connection.channel());

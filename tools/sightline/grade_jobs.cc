@@ -87,6 +87,7 @@ class JobMaker {
 
   absl::StatusOr<std::vector<GradeJob>> FromFolders() {
     std::vector<Group> groups;
+    size_t place = 0;
     for (const std::string& path : options_.paths) {
       std::error_code error;
       const std::string root =
@@ -96,6 +97,7 @@ class JobMaker {
       SL_ASSIGN_OR_RETURN(std::vector<Scan> scans,
                           ListScans({path}, list, session_.stop));
       for (Scan& scan : scans) {
+        scan.place = place++;
         const OmrCheckerPaths files =
             FindOmrCheckerFiles(FolderOf(scan.path), root);
         if (files.template_json.empty()) {
@@ -170,7 +172,32 @@ class JobMaker {
               "the folders hold no images and no PDFs but the pictures "
               "that belong to the layout");
     }
-    return jobs;
+    return InOrder(std::move(jobs));
+  }
+
+  // The same scans in the order of their places.
+  static std::vector<GradeJob> InOrder(std::vector<GradeJob> jobs) {
+    struct Placed {
+      size_t job;
+      Scan* scan;
+    };
+    std::vector<Placed> placed;
+    for (size_t i = 0; i < jobs.size(); ++i) {
+      for (Scan& scan : jobs[i].scans) placed.push_back({i, &scan});
+    }
+    std::stable_sort(placed.begin(), placed.end(),
+                     [](const Placed& a, const Placed& b) {
+                       return a.scan->place < b.scan->place;
+                     });
+    std::vector<GradeJob> ordered;
+    for (size_t i = 0; i < placed.size(); ++i) {
+      const GradeJob& job = jobs[placed[i].job];
+      if (i == 0 || placed[i].job != placed[i - 1].job) {
+        ordered.push_back({job.settings, {}, job.sources});
+      }
+      ordered.back().scans.push_back(std::move(*placed[i].scan));
+    }
+    return ordered;
   }
 
   absl::StatusOr<GradeJob> FromSource(Group& group, OmrCheckerSource source) {
@@ -185,10 +212,12 @@ class JobMaker {
     GradeJob job;
     auto& settings = *job.settings.mutable_settings();
     *settings.mutable_options() = options_.options;
-    *settings.mutable_layout() = ChooseAppearance(
-        imported.layout, imported.appearances, [&](const SheetLayout& layout) {
-          return GradeWith(layout, TrialScans(group.scans));
-        });
+    SL_ASSIGN_OR_RETURN(*settings.mutable_layout(),
+                        ChooseAppearance(imported.layout, imported.appearances,
+                                         [&](const SheetLayout& layout) {
+                                           return GradeWith(
+                                               layout, TrialScans(group.scans));
+                                         }));
     if (!imported.answer_key_picture.empty()) {
       SL_ASSIGN_OR_RETURN(source.files.answer_key_csv,
                           ReadKeyPicture(source, imported, settings.layout()));

@@ -45,7 +45,10 @@ struct GradeJobOptions {
 // form or as a template of OMRChecker; without one, the OMRChecker files that
 // count for each scan. Those are tried on some of the scans first (see
 // choose_appearance.h), and what of them is not honoured is said on
-// `session.err`. Errors: what can't be read, no scans, no layout.
+// `session.err`. The scans, one job after the other, stand in the order in
+// which they were listed: a folder within another, with files of its own,
+// divides the other's scans into two jobs. Errors: what can't be read, no
+// scans, no layout; the server's, if it can't try the scans.
 absl::StatusOr<std::vector<GradeJob>> MakeGradeJobs(
     const GradeJobOptions& options, const Connection& connection,
     Session& session);

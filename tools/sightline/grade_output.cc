@@ -102,7 +102,7 @@ GradeOutput::GradeOutput(const GradeOutputFlags& flags, Session& session,
 
 absl::Status GradeOutput::Open(absl::Span<const Scan> scans,
                                std::vector<std::string> labels,
-                               absl::string_view title, std::string settings_id,
+                               absl::string_view title,
                                std::vector<std::string> inputs) {
   labels_ = std::move(labels);
   if (!flags_.out.empty()) {
@@ -110,7 +110,6 @@ absl::Status GradeOutput::Open(absl::Span<const Scan> scans,
     options.folder = flags_.out;
     options.resume = flags_.resume;
     options.overwrite = flags_.overwrite;
-    options.settings_id = std::move(settings_id);
     options.title = std::string(title);
     options.labels = labels_;
     options.inputs = inputs;
@@ -130,9 +129,10 @@ absl::Status GradeOutput::Open(absl::Span<const Scan> scans,
   return absl::OkStatus();
 }
 
-std::optional<JournalPlace> GradeOutput::FindDone(const Scan& scan) {
+std::optional<JournalPlace> GradeOutput::FindDone(
+    const Scan& scan, absl::string_view settings_id) {
   if (results_ == nullptr) return std::nullopt;
-  std::optional<JournalPlace> place = results_->FindDone(scan);
+  std::optional<JournalPlace> place = results_->FindDone(scan, settings_id);
   if (place.has_value() && folder_.has_value()) {
     for (const std::string& path : place->annotated) folder_->Keep(path);
   }
@@ -146,14 +146,16 @@ absl::Status GradeOutput::TakeDone(const Scan& scan,
   return Put(scan, outcome, place.annotated, false);
 }
 
-absl::Status GradeOutput::Take(const Scan& scan, const SheetOutcome& outcome) {
+absl::Status GradeOutput::Take(const Scan& scan, absl::string_view settings_id,
+                               const SheetOutcome& outcome) {
   AnnotatedPaths annotated;
   if (folder_.has_value() && outcome.ok()) {
     SL_ASSIGN_OR_RETURN(annotated, WritePictures(scan, *outcome));
   }
   // After what a later run would not write again, before what it would.
   if (results_ != nullptr) {
-    SL_RETURN_IF_ERROR(results_->Remember(scan, outcome, annotated));
+    SL_RETURN_IF_ERROR(
+        results_->Remember(scan, settings_id, outcome, annotated));
   }
   return Put(scan, outcome, annotated, true);
 }
@@ -243,10 +245,15 @@ void GradeOutput::WriteTable(const Scan& scan, const SheetOutcome& outcome,
   session_.out << std::flush;
 }
 
-SheetOrder::SheetOrder(absl::Span<const Scan> scans, GradeOutput& output)
-    : scans_(scans), output_(output), places_(scans.size()) {
+SheetOrder::SheetOrder(absl::Span<const Scan> scans,
+                       std::vector<std::string> settings_ids,
+                       GradeOutput& output)
+    : scans_(scans),
+      settings_ids_(std::move(settings_ids)),
+      output_(output),
+      places_(scans.size()) {
   for (size_t i = 0; i < scans.size(); ++i) {
-    places_[i] = output.FindDone(scans[i]);
+    places_[i] = output.FindDone(scans[i], settings_ids_[i]);
   }
 }
 
@@ -266,7 +273,8 @@ absl::Status SheetOrder::TakeDone() {
 }
 
 absl::Status SheetOrder::Take(const SheetOutcome& outcome) {
-  SL_RETURN_IF_ERROR(output_.Take(scans_[next_], outcome));
+  SL_RETURN_IF_ERROR(
+      output_.Take(scans_[next_], settings_ids_[next_], outcome));
   ++next_;
   return TakeDone();
 }

@@ -59,21 +59,23 @@ class GradeOutput {
   GradeOutput(const GradeOutputFlags& flags, Session& session, size_t sheets);
 
   // Opens everything that will be written to. `labels` and `title`: of the
-  // layout; `settings_id`: see ResultFolderOptions; `inputs`: files not to be
-  // written over beside `scans`. Errors: those of what is opened.
+  // layout; `inputs`: files not to be written over beside `scans`. Errors:
+  // those of what is opened.
   absl::Status Open(absl::Span<const Scan> scans,
                     std::vector<std::string> labels, absl::string_view title,
-                    std::string settings_id, std::vector<std::string> inputs);
+                    std::vector<std::string> inputs);
 
-  // What an earlier run made of `scan`; see ResultFolder. To be asked for all
-  // scans before the first is taken.
-  std::optional<JournalPlace> FindDone(const Scan& scan);
+  // What an earlier run made of `scan`; see ResultFolder, also for
+  // `settings_id`. To be asked for all scans before the first is taken.
+  std::optional<JournalPlace> FindDone(const Scan& scan,
+                                       absl::string_view settings_id);
 
   // Takes a sheet that an earlier run graded.
   absl::Status TakeDone(const Scan& scan, const JournalPlace& place);
 
   // Takes a sheet that was graded now.
-  absl::Status Take(const Scan& scan, const SheetOutcome& outcome);
+  absl::Status Take(const Scan& scan, absl::string_view settings_id,
+                    const SheetOutcome& outcome);
 
   // Writes the report and the summary; returns the exit code.
   absl::StatusOr<int> Finish();
@@ -103,8 +105,9 @@ class GradeOutput {
 // which take their places between them. Not thread-safe.
 class SheetOrder {
  public:
-  // Both must outlive this.
-  SheetOrder(absl::Span<const Scan> scans, GradeOutput& output);
+  // `settings_ids`: one per scan. `scans` and `output` must outlive this.
+  SheetOrder(absl::Span<const Scan> scans,
+             std::vector<std::string> settings_ids, GradeOutput& output);
 
   // Those of `count` scans from the one numbered `first` on that were not
   // graded before.
@@ -118,6 +121,7 @@ class SheetOrder {
 
  private:
   const absl::Span<const Scan> scans_;
+  const std::vector<std::string> settings_ids_;
   GradeOutput& output_;
   // Where each is in the journal.
   std::vector<std::optional<JournalPlace>> places_;

@@ -13,8 +13,8 @@
 namespace sightline::align {
 namespace {
 
-// Most marks of a group that are combined: 16 give 1820 sets of four.
-constexpr size_t kMaxCombined = 16;
+// Most marks of a group that are combined: 24 give 10,626 sets of four.
+constexpr size_t kMaxCombined = 24;
 // Marks may be this much larger or smaller, relative to the distances between
 // them, than the layout says.
 constexpr double kMaxSizeError = 2;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -32,6 +33,9 @@ constexpr double kMostZoom = 2;
 constexpr double kMinMarkPixels = 6;
 constexpr double kMinScore = 0.5;
 constexpr int kMaxCandidates = 12;
+// The same where markers differ from each other, and the least of each.
+constexpr int kMaxDifferentCandidates = 24;
+constexpr int kLeastOfEachLook = 3;
 // Rings and squares found at most: some sheets have a thousand bubbles.
 constexpr int kMaxMarks = 1500;
 constexpr int kMaxOffers = 6;
@@ -46,6 +50,24 @@ MarkerCandidate InScan(MarkerCandidate mark, double scale, int marker) {
   mark.size *= scale;
   mark.marker = marker;
   return mark;
+}
+
+// The best of `pictures`, as many of each marker that looks different. At one
+// place there may be several: markers that are turned copies of each other all
+// look alike there.
+void KeepBestOfEachLook(std::vector<MarkerCandidate>& pictures) {
+  std::map<int, std::vector<MarkerCandidate>> of_look;
+  for (const MarkerCandidate& mark : pictures) {
+    of_look[mark.marker].push_back(mark);
+  }
+  const int looks = static_cast<int>(of_look.size());
+  pictures.clear();
+  for (auto& [look, marks] : of_look) {
+    KeepBest(marks, looks == 1 ? kMaxCandidates
+                               : std::max(kLeastOfEachLook,
+                                          kMaxDifferentCandidates / looks));
+    pictures.insert(pictures.end(), marks.begin(), marks.end());
+  }
 }
 
 // Each of `groups` with `pictures` besides; those alone if there are none.
@@ -132,7 +154,7 @@ MarkerStrategy::Isolated MarkerStrategy::FindIsolated(ScanImages& scan) const {
       kept.push_back(InScan(mark, scale, IndexOf(marker)));
     }
   }
-  KeepBest(isolated.pictures, kMaxCandidates);
+  KeepBestOfEachLook(isolated.pictures);
   return isolated;
 }
 
@@ -209,7 +231,7 @@ absl::StatusOr<std::string> MarkerStrategy::Propose(ScanImages& scan,
           FindOfOneSize(scan, kZooms[round - 1]);
       if (more.empty()) continue;
       pictures.insert(pictures.end(), more.begin(), more.end());
-      KeepBest(pictures, kMaxCandidates);
+      KeepBestOfEachLook(pictures);
     }
     const std::vector<std::vector<MarkerCandidate>> groups =
         Joined(mark_groups, pictures);

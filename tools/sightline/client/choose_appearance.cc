@@ -24,6 +24,12 @@ bool IsOfTheSheet(const absl::Status& status) {
          absl::IsInvalidArgument(status);
 }
 
+// Whether no scan would fare better.
+bool IsOfTheServer(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsCancelled(status) ||
+         absl::IsUnauthenticated(status);
+}
+
 struct Quality {
   int graded = 0;
   bool is_looked_for = false;
@@ -69,9 +75,9 @@ bool SameButSize(const SheetAppearance& a, const SheetAppearance& b) {
 
 }  // namespace
 
-SheetLayout ChooseAppearance(const SheetLayout& layout,
-                             absl::Span<const SheetAppearance> appearances,
-                             const GradeTrial& grade_trial) {
+absl::StatusOr<SheetLayout> ChooseAppearance(
+    const SheetLayout& layout, absl::Span<const SheetAppearance> appearances,
+    const GradeTrial& grade_trial) {
   SheetLayout best = layout;
   Quality best_quality;
   const SheetAppearance* last = nullptr;
@@ -92,7 +98,10 @@ SheetLayout ChooseAppearance(const SheetLayout& layout,
           align::v1::ALIGN_METHOD_MARKERS);
     }
     const std::vector<TrialOutcome> outcomes = grade_trial(trial);
-    // A server that can't be reached, a deadline: no appearance mends that.
+    for (const TrialOutcome& outcome : outcomes) {
+      if (IsOfTheServer(outcome.status())) return outcome.status();
+    }
+    // A deadline, a file that can't be read: no appearance mends that.
     const bool is_hopeless =
         std::any_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) {
           return !outcome.ok() && !IsOfTheSheet(outcome.status());

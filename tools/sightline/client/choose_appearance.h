@@ -26,8 +26,9 @@ using GradeTrial =
 // aligned and hardly need review, or else the best one: as many scans graded
 // as possible, then the page rather looked for than taken as it is, then the
 // most confidence and the least to review. `layout` unchanged if no scan could
-// be graded.
-grade::v1::SheetLayout ChooseAppearance(
+// be graded. Errors: Unavailable, Cancelled and Unauthenticated of a trial: no
+// scan's failure, and nothing was found out.
+absl::StatusOr<grade::v1::SheetLayout> ChooseAppearance(
     const grade::v1::SheetLayout& layout,
     absl::Span<const grade::v1::SheetAppearance> appearances,
     const GradeTrial& grade_trial);

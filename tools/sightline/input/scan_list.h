@@ -2,6 +2,7 @@
 #ifndef SIGHTLINE_TOOLS_SIGHTLINE_INPUT_SCAN_LIST_H_
 #define SIGHTLINE_TOOLS_SIGHTLINE_INPUT_SCAN_LIST_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct Scan {
   bool is_pdf = false;
   // Informative, from the file's name: "image/jpeg".
   std::string media_type;
+  // Among all scans of a command that lists several folders.
+  size_t place = 0;
   // Why it can't be sent, found while listing; takes its place in the results.
   absl::Status problem;
   // The further pages of the same sheet; see sheet_pages.h. They have none.

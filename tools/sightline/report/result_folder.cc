@@ -160,8 +160,9 @@ absl::Status ResultFolder::DropReviewSetAside() {
   return absl::OkStatus();
 }
 
-std::optional<JournalPlace> ResultFolder::FindDone(const Scan& scan) {
-  const auto identity = IdentityOf(scan, options_.settings_id);
+std::optional<JournalPlace> ResultFolder::FindDone(
+    const Scan& scan, absl::string_view settings_id) {
+  const auto identity = IdentityOf(scan, settings_id);
   if (!identity.has_value()) return std::nullopt;
   return journal_->Find(*identity);
 }
@@ -174,13 +175,14 @@ absl::StatusOr<SheetOutcome> ResultFolder::Recall(
 }
 
 absl::Status ResultFolder::Remember(const Scan& scan,
+                                    absl::string_view settings_id,
                                     const SheetOutcome& outcome,
                                     const AnnotatedPaths& annotated) {
   if (!outcome.ok() &&
       (!IsFinal(outcome.status()) || !IsUtf8(outcome.status().message()))) {
     return absl::OkStatus();
   }
-  const auto identity = IdentityOf(scan, options_.settings_id);
+  const auto identity = IdentityOf(scan, settings_id);
   if (!identity.has_value()) return absl::OkStatus();
   JournalEntry entry;
   entry.set_path(identity->path);

@@ -20,6 +20,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "tools/sightline/command.h"
@@ -38,8 +39,6 @@ struct ResultFolderOptions {
   bool resume = false;
   // Begins anew although it holds results.
   bool overwrite = false;
-  // Names layout, key and options; what was graded with others does not count.
-  std::string settings_id;
   // For people: the layout's name.
   std::string title;
   // Columns of results.csv.
@@ -63,8 +62,10 @@ class ResultFolder {
       Session& session);
 
   // Where the journal has `scan`, for Recall(); nullopt when it is to be
-  // graded. To be asked once per scan, in their order.
-  std::optional<JournalPlace> FindDone(const Scan& scan);
+  // graded. `settings_id` names its layout, key and options: what was graded
+  // with others does not count. To be asked once per scan, in their order.
+  std::optional<JournalPlace> FindDone(const Scan& scan,
+                                       absl::string_view settings_id);
   // What became of that scan then. Errors: those of Journal::Read().
   absl::StatusOr<SheetOutcome> Recall(const JournalPlace& place) const;
 
@@ -72,7 +73,8 @@ class ResultFolder {
   // does it again. Failures that are not the sheet's own (no server, no
   // permission, stopped) are left out: they are worth another try. Errors:
   // Internal FILE_UNWRITABLE.
-  absl::Status Remember(const Scan& scan, const SheetOutcome& outcome,
+  absl::Status Remember(const Scan& scan, absl::string_view settings_id,
+                        const SheetOutcome& outcome,
                         const AnnotatedPaths& annotated);
 
   // Adds a sheet, new or recalled, to the results; in the order of the scans.

@@ -31,7 +31,6 @@ class Results : public testing::Test {
     options.folder = folder_.Path("out");
     options.resume = resume;
     options.overwrite = overwrite;
-    options.settings_id = "settings";
     options.labels = {"q1"};
     return ResultFolder::Open(options, scans_, session_);
   }
@@ -81,7 +80,8 @@ TEST_F(Results, OfAnEarlierRunAreNotWrittenOverByAccident) {
   {
     const auto folder = Open(false);
     ASSERT_TRUE(folder.ok()) << folder.status();
-    ASSERT_TRUE((*folder)->Remember(scans_[0], Sheet("q1"), {}).ok());
+    ASSERT_TRUE(
+        (*folder)->Remember(scans_[0], "settings", Sheet("q1"), {}).ok());
   }
   const absl::Status refused = Open(false).status();
   EXPECT_EQ(DetailsOf(refused)->reason, "WOULD_OVERWRITE");
@@ -89,17 +89,17 @@ TEST_F(Results, OfAnEarlierRunAreNotWrittenOverByAccident) {
   {
     const auto folder = Open(true);
     ASSERT_TRUE(folder.ok()) << folder.status();
-    const auto place = (*folder)->FindDone(scans_[0]);
+    const auto place = (*folder)->FindDone(scans_[0], "settings");
     ASSERT_TRUE(place.has_value());
     const auto recalled = (*folder)->Recall(*place);
     ASSERT_TRUE(recalled.ok() && recalled->ok());
     EXPECT_EQ((*recalled)->SerializeAsString(),
               Sheet("q1").SerializeAsString());
-    EXPECT_FALSE((*folder)->FindDone(scans_[1]).has_value());
+    EXPECT_FALSE((*folder)->FindDone(scans_[1], "settings").has_value());
   }
   const auto folder = Open(false, true);
   ASSERT_TRUE(folder.ok()) << folder.status();
-  EXPECT_FALSE((*folder)->FindDone(scans_[0]).has_value());
+  EXPECT_FALSE((*folder)->FindDone(scans_[0], "settings").has_value());
 }
 
 TEST_F(Results, DoNotReplaceAnInput) {
@@ -137,20 +137,24 @@ TEST_F(Results, RememberFilesWhoseNamesAreNoUtf8) {
     const auto folder = Open(false);
     ASSERT_TRUE(folder.ok()) << folder.status();
     ASSERT_TRUE(
-        (*folder)->Remember(scan, Sheet("q1"), {"\xfe.jpg", "b.jpg"}).ok());
+        (*folder)
+            ->Remember(scan, "settings", Sheet("q1"), {"\xfe.jpg", "b.jpg"})
+            .ok());
     const absl::Status failure =
         Error(absl::StatusCode::kInvalidArgument, "PDF_UNREADABLE")
             .Message("\xff.pdf: torn");
-    ASSERT_TRUE((*folder)->Remember(scan, failure, {}).ok());
-    ASSERT_TRUE((*folder)->Remember(scans_[1], Sheet("q1"), {}).ok());
+    ASSERT_TRUE((*folder)->Remember(scan, "settings", failure, {}).ok());
+    ASSERT_TRUE(
+        (*folder)->Remember(scans_[1], "settings", Sheet("q1"), {}).ok());
   }
   const auto folder = Open(true);
   ASSERT_TRUE(folder.ok()) << folder.status();
-  const auto place = (*folder)->FindDone(scan);
+  const auto place = (*folder)->FindDone(scan, "settings");
   ASSERT_TRUE(place.has_value());
   EXPECT_EQ(place->annotated, (AnnotatedPaths{"\xfe.jpg", "b.jpg"}));
-  EXPECT_FALSE((*folder)->FindDone(scan).has_value());
-  EXPECT_TRUE((*folder)->FindDone(scans_[1]).has_value()) << "what came after";
+  EXPECT_FALSE((*folder)->FindDone(scan, "settings").has_value());
+  EXPECT_TRUE((*folder)->FindDone(scans_[1], "settings").has_value())
+      << "what came after";
 }
 
 TEST_F(Results, RememberWhatWouldComeAgainAndNothingElse) {
@@ -181,11 +185,11 @@ TEST_F(Results, RememberWhatWouldComeAgainAndNothingElse) {
     {
       const auto folder = Open(false, true);
       ASSERT_TRUE(folder.ok()) << folder.status();
-      ASSERT_TRUE((*folder)->Remember(scans_[0], failure, {}).ok());
+      ASSERT_TRUE((*folder)->Remember(scans_[0], "settings", failure, {}).ok());
     }
     const auto folder = Open(true);
     ASSERT_TRUE(folder.ok()) << folder.status();
-    const auto place = (*folder)->FindDone(scans_[0]);
+    const auto place = (*folder)->FindDone(scans_[0], "settings");
     ASSERT_EQ(place.has_value(), test.is_final) << failure;
     if (!place.has_value()) continue;
     EXPECT_EQ((*folder)->Recall(*place)->status(), failure);
