@@ -19,6 +19,8 @@
 //                    polled between bands). WorkingBytes() says beforehand
 //                    what Run() allocates.
 //   fused_chain.h    gray, CLAHE, Gaussian and threshold in one pass.
+//   pipeline/        lists of operations, presets, and a report of what was
+//                    done and why: pipeline/pipeline.h.
 //
 //   turn to gray     gray.h
 //   measure          noise.h, polarity.h, skew.h, page_border.h, histogram.h,
