@@ -129,8 +129,11 @@ class DeskewStage : public Stage {
 
  private:
   PixelSize LargestTurned(const PixelSize& in) const {
-    // The fine search goes on for less than a degree.
-    return SizeOfTurned(in, options_.skew.max_degrees + 1);
+    // The fine search goes on for less than a degree. A wide page becomes
+    // narrower, unless it stays as it is.
+    const PixelSize turned = SizeOfTurned(in, options_.skew.max_degrees + 1);
+    return {std::max(in.width, turned.width),
+            std::max(in.height, turned.height)};
   }
 
   Deskew options_;

@@ -135,8 +135,6 @@ absl::StatusOr<int64_t> Pipeline::WorkingBytes(int width, int height,
   SL_RETURN_IF_ERROR(CheckSize(size));
   // A gray copy of the page.
   int64_t most = Pixels(size);
-  // Each side is the greatest that might arrive: a stage may also pass its page
-  // on as it is.
   for (const Planned& planned : plan_) {
     const PixelSize next =
         planned.stage ? planned.stage->LargestOutput(size) : size;
@@ -146,8 +144,7 @@ absl::StatusOr<int64_t> Pipeline::WorkingBytes(int width, int height,
             ? planned.stage->WorkingBytes(size, threads)
             : planned.chain->WorkingBytes(size.width, size.height, threads);
     most = std::max(most, Pixels(size) + Pixels(next) + working);
-    size = {std::max(size.width, next.width),
-            std::max(size.height, next.height)};
+    size = next;
   }
   return most;
 }

@@ -27,6 +27,7 @@ class Stage {
   virtual absl::Status Run(const GrayView& in, GrayImage& out,
                            const Execution& execution,
                            StageReport& report) const = 0;
+  // Of each side; covers a page that stays as it is, if that may happen.
   virtual PixelSize LargestOutput(const PixelSize& in) const { return in; }
   // Must not shrink when a side grows.
   virtual int64_t WorkingBytes(const PixelSize& in, int threads) const = 0;

@@ -246,6 +246,10 @@ TEST(Pipeline, RefusesPagesThatAreTooLargeOrWouldBecomeSo) {
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
     EXPECT_EQ(DetailsOf(status)->reason, kImageInvalid);
   }
+  // But a list that makes it small first is taken.
+  const auto shrinking =
+      Pipeline::Create({Resample{.factor = 0.1}, Resample{.factor = 8}});
+  EXPECT_EQ(shrinking->Run(strip)->page.width(), 48000);
   // A preset takes what operations take, however long.
   for (const Preset preset : AllPresets()) {
     for (const auto& [width, height] :
