@@ -68,6 +68,15 @@ class RemoveSpecksStage : public Stage {
         100 * speckles.share, speckles.residual,
         speckles.is_speckled ? "speckled" : "not speckled");
     if (!speckles.is_speckled) return absl::OkStatus();
+    SL_ASSIGN_OR_RETURN(const double quiet,
+                        QuietSpeckShare(in, despeckle_, execution));
+    report.measurements.push_back({"quiet_speck_share", quiet});
+    if (quiet < kThresholds.quiet_speck_share * speckles.share) {
+      report.reason += absl::StrFormat(
+          ", but only on %.2f %% where there is no ink: crisp strokes",
+          100 * quiet);
+      return absl::OkStatus();
+    }
     return despeckle_.Run(in, out, execution);
   }
   int64_t WorkingBytes(const PixelSize& in, int threads) const override {

@@ -16,15 +16,18 @@ namespace {
 
 constexpr int kMostTiles = 16;
 constexpr int kLeastTileSide = 16;
+// One per cent of specks must be several.
+constexpr int kLeastSpeckTileSide = 32;
 
 // One value for each tile, in ascending order.
 class TileValues {
  public:
   template <typename Measure>
-  static absl::StatusOr<TileValues> Of(const GrayView& in, Measure&& measure) {
+  static absl::StatusOr<TileValues> Of(const GrayView& in, int least_side,
+                                       Measure&& measure) {
     TileValues tiles;
-    const int columns = std::clamp(in.width() / kLeastTileSide, 1, kMostTiles);
-    const int rows = std::clamp(in.height() / kLeastTileSide, 1, kMostTiles);
+    const int columns = std::clamp(in.width() / least_side, 1, kMostTiles);
+    const int rows = std::clamp(in.height() / least_side, 1, kMostTiles);
     for (int row = 0; row < rows; ++row) {
       const int top = Border(in.height(), row, rows);
       const int bottom = Border(in.height(), row + 1, rows);
@@ -64,20 +67,37 @@ int PercentileOf(const GrayView& in, const Histogram& histogram, double share) {
 absl::StatusOr<double> PaperNoise(const GrayView& in,
                                   const Execution& execution) {
   SL_RETURN_IF_ERROR(CheckRun(in, execution));
-  SL_ASSIGN_OR_RETURN(const TileValues tiles,
-                      TileValues::Of(in, [&](const GrayView& tile) {
-                        return EstimateNoise(tile, execution);
-                      }));
+  SL_ASSIGN_OR_RETURN(
+      const TileValues tiles,
+      TileValues::Of(in, kLeastTileSide, [&](const GrayView& tile) {
+        return EstimateNoise(tile, execution);
+      }));
   return tiles.Quantile(0.25);
+}
+
+absl::StatusOr<double> QuietSpeckShare(const GrayView& in,
+                                       const Despeckle& despeckle,
+                                       const Execution& execution) {
+  SL_RETURN_IF_ERROR(CheckRun(in, execution));
+  SL_ASSIGN_OR_RETURN(
+      const TileValues tiles,
+      TileValues::Of(in, kLeastSpeckTileSide,
+                     [&](const GrayView& tile) -> absl::StatusOr<double> {
+                       SL_ASSIGN_OR_RETURN(const Speckles speckles,
+                                           despeckle.Estimate(tile, execution));
+                       return speckles.share;
+                     }));
+  return tiles.Quantile(0.1);
 }
 
 absl::StatusOr<double> LightUnevenness(const GrayView& in,
                                        const Execution& execution) {
   SL_RETURN_IF_ERROR(CheckRun(in, execution));
-  SL_ASSIGN_OR_RETURN(const TileValues tiles,
-                      TileValues::Of(in, [&](const GrayView& tile) {
-                        return GrayPercentile(tile, 0.8, execution);
-                      }));
+  SL_ASSIGN_OR_RETURN(
+      const TileValues tiles,
+      TileValues::Of(in, kLeastTileSide, [&](const GrayView& tile) {
+        return GrayPercentile(tile, 0.8, execution);
+      }));
   const double bright = tiles.Quantile(0.9);
   return bright > 0 ? 1 - tiles.Quantile(0.1) / bright : 0.0;
 }

@@ -4,6 +4,7 @@
 #define SIGHTLINE_SERVICES_PREPROCESS_ENGINE_PIPELINE_PAGE_MEASURES_H_
 
 #include "absl/status/statusor.h"
+#include "services/preprocess/engine/despeckle.h"
 #include "services/preprocess/engine/execution.h"
 #include "services/preprocess/engine/pixel_view.h"
 
@@ -19,6 +20,14 @@ inline constexpr int kMeasureBytes = 32768;
 // count as noise; some tiles are nearly free of them.
 absl::StatusOr<double> PaperNoise(const GrayView& in,
                                   const Execution& execution);
+
+// Share of specks where there are fewest, 0..1: Speckles::share of tiles of at
+// least 32 pixels a side, the value that a tenth of them stay below. Salt and
+// pepper fall everywhere; ends of crisp strokes, which are specks by their
+// looks, only where there is ink. Allocates despeckle.WorkingBytes() at most.
+absl::StatusOr<double> QuietSpeckShare(const GrayView& in,
+                                       const Despeckle& despeckle,
+                                       const Execution& execution);
 
 // By how much the dim parts of the paper are darker than the bright ones, 0..1:
 // of each tile's paper (the gray of its 80th percentile) one minus the 10th

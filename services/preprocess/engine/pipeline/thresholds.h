@@ -10,6 +10,9 @@ namespace sightline::preprocess {
 // from both sides. What makes a polarity, specks or a skew doubtful is decided
 // where they are measured: polarity.h, despeckle.h, skew.cc.
 struct AutomaticThresholds {
+  // Share of the page's specks that its quiet parts must have, too. Drawn
+  // pages: crisp small text has 0 there, salt and pepper 0.4 and more.
+  double quiet_speck_share = 0.2;
   // Noise in grays above which non-local means run. Recognition: they mend
   // pages of sigma 35 and 60 and change nothing below about 8.
   double noise_sigma = 8;

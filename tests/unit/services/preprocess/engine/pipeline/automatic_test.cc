@@ -116,15 +116,37 @@ TEST(CorrectPolarity, DoesNotTakeAPageInTheShadowForADarkOne) {
 
 TEST(RemoveSpecks, NeedsOnePercentOfThem) {
   for (const auto& [share, expected] :
-       {std::pair{0.03, true}, {0.005, false}}) {
+       {std::pair{0.026, true}, {0.015, false}}) {
     Random random(7);
     GrayImage page = TextPage(random);
+    // Half of them: white ones are none on paper.
     AddSpecks(random, share, page);
     const Preprocessed result = RunAuto(page);
     const StageReport& stage = StageOf(result, "remove_specks");
     EXPECT_EQ(stage.has_run, expected) << stage.reason;
     EXPECT_FALSE(StageOf(result, "denoise").has_run);
   }
+}
+
+TEST(RemoveSpecks, DoesNotTakeSmallCrispTextForSpecks) {
+  Random random(17);
+  // Black and white, and every second pixel of a letter stands alone.
+  GrayImage page = BlankPage(255);
+  for (int line = 60; line < kDrawnHeight - 60; line += 14) {
+    for (int x = 60; x < kDrawnWidth - 60; x += 8) {
+      for (int dot = 0; dot < 4; ++dot) {
+        FillBox(page, x + 2 * (dot % 2), line + 2 * (dot / 2), 1, 1, 0);
+      }
+      FillBox(page, x, line + 6, 5, 1, 0);
+    }
+  }
+  const Preprocessed result = RunAuto(page);
+  const StageReport& stage = StageOf(result, "remove_specks");
+  EXPECT_GT(Measured(stage, "speck_share"), 0.01);
+  EXPECT_FALSE(stage.has_run) << stage.reason;
+  EXPECT_THAT(stage.reason, HasSubstr("crisp strokes"));
+  AddSpecks(random, 0.06, page);
+  EXPECT_TRUE(StageOf(RunAuto(page), "remove_specks").has_run);
 }
 
 TEST(CropBorder, CutsBlackSidesAndKeepsShadows) {
