@@ -23,8 +23,7 @@ Preprocessed RunAuto(const GrayImage& page) {
   return RunPreset(Preset::kAuto, page);
 }
 
-const StageReport& StageOf(const Preprocessed& result,
-                           const std::string& name) {
+StageReport StageOf(const Preprocessed& result, const std::string& name) {
   for (const StageReport& stage : result.report.stages) {
     if (stage.name == name) return stage;
   }
@@ -122,7 +121,7 @@ TEST(RemoveSpecks, NeedsOnePercentOfThem) {
     // Half of them: white ones are none on paper.
     AddSpecks(random, share, page);
     const Preprocessed result = RunAuto(page);
-    const StageReport& stage = StageOf(result, "remove_specks");
+    const StageReport stage = StageOf(result, "remove_specks");
     EXPECT_EQ(stage.has_run, expected) << stage.reason;
     EXPECT_FALSE(StageOf(result, "denoise").has_run);
   }
@@ -141,7 +140,7 @@ TEST(RemoveSpecks, DoesNotTakeSmallCrispTextForSpecks) {
     }
   }
   const Preprocessed result = RunAuto(page);
-  const StageReport& stage = StageOf(result, "remove_specks");
+  const StageReport stage = StageOf(result, "remove_specks");
   EXPECT_GT(Measured(stage, "speck_share"), 0.01);
   EXPECT_FALSE(stage.has_run) << stage.reason;
   EXPECT_THAT(stage.reason, HasSubstr("crisp strokes"));
@@ -163,7 +162,7 @@ TEST(CropBorder, CutsBlackSidesAndKeepsShadows) {
   // As dark beside the page, but with grays of a shadow on paper.
   GrayImage shadowed = page.Clone();
   FillBox(shadowed, 0, 0, 30, kDrawnHeight, 70);
-  const StageReport& stage = StageOf(RunAuto(shadowed), "crop_border");
+  const StageReport stage = StageOf(RunAuto(shadowed), "crop_border");
   EXPECT_FALSE(stage.has_run);
   EXPECT_FALSE(StageOf(RunAuto(page), "crop_border").has_run);
 }
@@ -173,7 +172,7 @@ TEST(Deskew, TurnsTiltedLinesAndNothingBelowItsThreshold) {
     Random random(9);
     const GrayImage page = TextPage(random);
     const Preprocessed result = RunAuto(Tilted(page, degrees));
-    const StageReport& stage = StageOf(result, "deskew");
+    const StageReport stage = StageOf(result, "deskew");
     EXPECT_TRUE(stage.has_run) << degrees << ": " << stage.reason;
     EXPECT_NEAR(Measured(stage, "skew_degrees"), degrees, 0.15);
     EXPECT_GE(result.page.width(), page.width());
@@ -199,7 +198,7 @@ TEST(Denoise, StartsAtASigmaOfEight) {
     GrayImage page = TextPage(random, 200, 40);
     AddNoise(random, sigma, page);
     const Preprocessed result = RunAuto(page);
-    const StageReport& stage = StageOf(result, "denoise");
+    const StageReport stage = StageOf(result, "denoise");
     EXPECT_EQ(stage.has_run, expected) << stage.reason;
     // Texture counts, a little.
     EXPECT_NEAR(Measured(stage, "noise_sigma"), sigma, 0.15 * sigma);
