@@ -2,10 +2,12 @@
 
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 import grpc
 
@@ -29,6 +31,16 @@ def is_serving(address, service=""):
             return check(request, timeout=2) == _SERVING
         except grpc.RpcError:
             return False
+
+
+def sheets_begun(metrics):
+    """Sheets of streams that the server with these metrics has begun with."""
+    with urllib.request.urlopen(f"http://{metrics}/metrics") as page:
+        found = re.search(
+            r'sightline_stage_seconds_count\{method='
+            r'"sightline.grade.v1.GradeService/GradeSheets",'
+            r'stage="decode"\} (\d+)', page.read().decode())
+    return int(found.group(1)) if found else 0
 
 
 class Server:

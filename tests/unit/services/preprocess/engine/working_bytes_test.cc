@@ -1,45 +1,9 @@
 // What operations say they allocate beforehand, against what they do allocate.
-// A program of its own: it replaces operator new.
-#include <malloc.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include "gtest/gtest.h"
 #include "services/preprocess/engine/engine.h"
+#include "tests/unit/services/preprocess/engine/allocation_counter.h"
 #include "tests/unit/services/preprocess/engine/test_pages.h"
-
-namespace {
-
-std::atomic<int64_t> live_bytes = 0;
-std::atomic<int64_t> peak_bytes = 0;
-
-void* Allocate(size_t size) {
-  void* const memory = std::malloc(size);
-  if (memory == nullptr) throw std::bad_alloc();
-  const int64_t live = live_bytes +=
-      static_cast<int64_t>(malloc_usable_size(memory));
-  int64_t peak = peak_bytes;
-  while (live > peak && !peak_bytes.compare_exchange_weak(peak, live)) {
-  }
-  return memory;
-}
-
-void Release(void* memory) {
-  if (memory == nullptr) return;
-  live_bytes -= static_cast<int64_t>(malloc_usable_size(memory));
-  std::free(memory);
-}
-
-}  // namespace
-
-void* operator new(size_t size) { return Allocate(size); }
-void* operator new[](size_t size) { return Allocate(size); }
-void operator delete(void* memory) noexcept { Release(memory); }
-void operator delete[](void* memory) noexcept { Release(memory); }
-void operator delete(void* memory, size_t) noexcept { Release(memory); }
-void operator delete[](void* memory, size_t) noexcept { Release(memory); }
 
 namespace sightline::preprocess {
 namespace {
@@ -54,10 +18,9 @@ TEST_P(WorkingBytes, AreAnUpperBoundThatIsNotFarOff) {
   const GrayImage page = RandomPage(random, width, height);
   GrayImage out(width, height);
   const auto measure = [&](const char* name, int64_t promised, auto&& run) {
-    const int64_t before = live_bytes;
-    peak_bytes = before;
+    const AllocationCounter counter;
     EXPECT_TRUE(run(out, Execution{.threads = threads}).ok()) << name;
-    const int64_t used = peak_bytes - before;
+    const int64_t used = counter.peak();
     // A thread's own bookkeeping.
     const int64_t allowance = 4096 + 2048 * threads;
     EXPECT_LE(used, promised + allowance) << name;

@@ -1,10 +1,4 @@
 // What pipelines say they allocate beforehand, against what they do allocate.
-// A program of its own: it replaces operator new.
-#include <malloc.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <utility>
 #include <vector>
 
@@ -12,38 +6,8 @@
 #include "gtest/gtest.h"
 #include "services/preprocess/engine/pipeline/pipeline.h"
 #include "services/preprocess/engine/pipeline/presets.h"
+#include "tests/unit/services/preprocess/engine/allocation_counter.h"
 #include "tests/unit/services/preprocess/engine/pipeline/drawn_pages.h"
-
-namespace {
-
-std::atomic<int64_t> live_bytes = 0;
-std::atomic<int64_t> peak_bytes = 0;
-
-void* Allocate(size_t size) {
-  void* const memory = std::malloc(size);
-  if (memory == nullptr) throw std::bad_alloc();
-  const int64_t live = live_bytes +=
-      static_cast<int64_t>(malloc_usable_size(memory));
-  int64_t peak = peak_bytes;
-  while (live > peak && !peak_bytes.compare_exchange_weak(peak, live)) {
-  }
-  return memory;
-}
-
-void Release(void* memory) {
-  if (memory == nullptr) return;
-  live_bytes -= static_cast<int64_t>(malloc_usable_size(memory));
-  std::free(memory);
-}
-
-}  // namespace
-
-void* operator new(size_t size) { return Allocate(size); }
-void* operator new[](size_t size) { return Allocate(size); }
-void operator delete(void* memory) noexcept { Release(memory); }
-void operator delete[](void* memory) noexcept { Release(memory); }
-void operator delete(void* memory, size_t) noexcept { Release(memory); }
-void operator delete[](void* memory, size_t) noexcept { Release(memory); }
 
 namespace sightline::preprocess {
 namespace {
@@ -64,10 +28,9 @@ TEST_P(PipelineBytes, AreAnUpperBoundThatIsNotFarOff) {
     ASSERT_TRUE(pipeline.ok()) << name;
     const int64_t promised =
         pipeline->WorkingBytes(in.width(), in.height(), threads).value();
-    const int64_t before = live_bytes;
-    peak_bytes = before;
+    const AllocationCounter counter;
     EXPECT_TRUE(pipeline->Run(in, {.threads = threads}).ok()) << name;
-    const int64_t used = peak_bytes - before;
+    const int64_t used = counter.peak();
     // Reports, and threads' own bookkeeping.
     const int64_t allowance = 16384 + 2048 * threads;
     EXPECT_LE(used, promised + allowance) << name;
