@@ -32,15 +32,10 @@ import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 
 import server  # noqa: E402
+from omrchecker_folders_test import data_folder, samples  # noqa: E402
 from sheet_variants import VARIANTS  # noqa: E402
 
 OURS = {"truth.json", "bubbles.json", "geometry.json", "template_fixed.json"}
-
-
-def data_folder():
-    shared = os.environ.get("SIGHTLINE_SHARED_DATA",
-                            str(HERE.parents[2].parent / "shared/data"))
-    return pathlib.Path(shared) / "omr"
 
 
 def marks_of(folder, sheet, truth):
@@ -145,10 +140,9 @@ def main():
     arguments = parser.parse_args()
     bin_folder = arguments.bin_folder.resolve()
     data = data_folder()
-    folders = sorted(path for path in data.glob("*")
-                     if (path / "truth.json").is_file()
-                     and (not arguments.samples
-                          or path.name in arguments.samples.split(",")))
+    wanted = [name for name in arguments.samples.split(",") if name]
+    folders = [folder for folder in (samples(data) if data.is_dir() else [])
+               if not wanted or folder.name in wanted]
     if not folders:
         sys.exit(f"SKIPPED: no real sheets in {data} (SIGHTLINE_SHARED_DATA "
                  "names another folder)")

@@ -160,8 +160,9 @@ absl::StatusOr<std::vector<BoxReading>> ReadBoxes(
 }
 
 int64_t ReadBoxesBytes(const Sheet& sheet) {
-  // The picture, its darkness, the noise's sample, the ink and the stack.
-  constexpr int64_t kBytesPerPixel = 1 + 4 + 4 + 1 + 8;
+  // The picture and its smoothed copy, its darkness (the noise's sample before
+  // it), the ink, and the stack while it grows.
+  constexpr int64_t kBytesPerPixel = 2 + 8 + 1 + 12;
   if (sheet.boxes().empty()) return 0;
   return int64_t{kMaxSide} * kMaxSide * kBytesPerPixel + 10000 * 32;
 }

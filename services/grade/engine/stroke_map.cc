@@ -108,6 +108,9 @@ std::vector<float> Darkness(const GrayImage& picture) {
 double Noise(const GrayImage& picture) {
   std::vector<float> steps;
   std::vector<float> grays;
+  const size_t pixels = static_cast<size_t>(picture.width()) * picture.height();
+  steps.reserve(pixels);
+  grays.reserve(pixels);
   for (int y = 0; y < picture.height(); ++y) {
     const uint8_t* row = picture.row(y);
     for (int x = 1; x < picture.width(); ++x) {
