@@ -202,8 +202,10 @@ absl::StatusOr<common::v1::EncodedImage> DrawLayoutMessage(
   if (options.page() < 0 || options.page() >= sheet->page_count()) {
     return Error(absl::StatusCode::kInvalidArgument, kPreviewInvalid)
         .Field(options_path + ".page",
-               absl::StrCat("is ", options.page(), ", must be 0 to ",
-                            sheet->page_count() - 1));
+               absl::StrCat("is ", options.page(),
+                            ", counted from 0; pages in "
+                            "the layout: ",
+                            sheet->page_count()));
   }
   const Sheet& page_sheet = sheet->page_sheet(options.page());
   const bool is_first = options.page() == 0;

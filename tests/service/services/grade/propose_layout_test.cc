@@ -202,6 +202,39 @@ TEST(LayoutPreviewOverTcp, DrawsALayoutWithAndWithoutItsReference) {
   EXPECT_FALSE(Ask(server, request).response.has_preview());
 }
 
+TEST(LayoutPreviewOverTcp, DrawsTheChosenPageOfSeveral) {
+  OmrServer server;
+  grade::v1::ValidateLayoutRequest request;
+  *request.mutable_layout() = LayoutOf(QuizSheet());
+  grade::v1::SheetLayout* second = request.mutable_layout()->add_more_pages();
+  second->mutable_page()->set_width(600);
+  second->mutable_page()->set_height(300);
+  grade::v1::FieldBlock* block = second->add_blocks();
+  block->add_labels("back1..3");
+  for (const char* value : {"A", "B"}) block->add_values(value);
+  block->mutable_bubble()->set_width(20);
+  block->mutable_bubble()->set_height(20);
+  block->mutable_origin()->set_x(100);
+  block->mutable_origin()->set_y(80);
+  block->set_value_gap(40);
+  block->set_field_gap(50);
+  request.set_return_preview(true);
+  request.mutable_preview()->set_width(600);
+  const auto front = Ask(server, request);
+  ASSERT_TRUE(front.ok()) << front.status;
+  EXPECT_GT(front.response.preview().height(), 600);
+  request.mutable_preview()->set_page(1);
+  const auto back = Ask(server, request);
+  ASSERT_TRUE(back.ok()) << back.status;
+  EXPECT_EQ(back.response.preview().height(), 300);
+  for (const int page : {-1, 2}) {
+    request.mutable_preview()->set_page(page);
+    const auto answer = Ask(server, request);
+    EXPECT_EQ(answer.reason(), grade::kPreviewInvalid) << page;
+    EXPECT_EQ(answer.field(), "preview.page") << page;
+  }
+}
+
 TEST(LayoutPreviewOverTcp, AWrongLayoutHasNone) {
   OmrServer server;
   grade::v1::ValidateLayoutRequest request;
