@@ -189,6 +189,24 @@ int64_t ChildProcess::PeakResidentBytes() const {
   return StatusBytes("VmHWM:");
 }
 
+absl::Duration ChildProcess::ProcessorTime() const {
+  std::ifstream file(absl::StrCat("/proc/", id_, "/stat"));
+  const std::string line((std::istreambuf_iterator<char>(file)),
+                         std::istreambuf_iterator<char>());
+  // The program's name may hold spaces: fields are counted from behind it,
+  // utime and stime being the 14th and 15th of proc(5).
+  const size_t name_end = line.rfind(')');
+  if (name_end == std::string::npos) return absl::ZeroDuration();
+  std::istringstream fields(line.substr(name_end + 1));
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) fields >> skipped;
+  int64_t user = 0;
+  int64_t system = 0;
+  fields >> user >> system;
+  return absl::Seconds(static_cast<double>(user + system) /
+                       static_cast<double>(sysconf(_SC_CLK_TCK)));
+}
+
 bool ChildProcess::ForgetPeak() {
   std::ofstream file(absl::StrCat("/proc/", id_, "/clear_refs"));
   file << "5";

@@ -71,6 +71,8 @@ class ChildProcess {
   // it has ended.
   int64_t ResidentBytes() const;
   int64_t PeakResidentBytes() const;
+  // Processor time it took since its start, to 10 ms. 0 once it has ended.
+  absl::Duration ProcessorTime() const;
   // Makes the peak what is resident now. False where the kernel does not let
   // us.
   bool ForgetPeak();

@@ -12,7 +12,8 @@ namespace sightline::sheets {
 
 using generator::Degradation;
 
-absl::StatusOr<SheetBatch> SheetBatch::Make(int count, uint64_t seed) {
+absl::StatusOr<SheetBatch> SheetBatch::Make(int count, uint64_t seed,
+                                            Scanner scanner) {
   SheetBatch batch;
   const auto form = std::make_shared<const generator::PrintedForm>(
       generator::PrintForm(generator::FormFamily::kStandard, seed));
@@ -22,7 +23,10 @@ absl::StatusOr<SheetBatch> SheetBatch::Make(int count, uint64_t seed) {
   for (int i = 0; i < count; ++i) {
     generator::SheetSpecification specification;
     specification.profile = generator::MarkProfile::kClean;
-    specification.degradations = {Degradation::kRotation, Degradation::kNoise};
+    specification.degradations = {Degradation::kRotation};
+    if (scanner == Scanner::kGrainy) {
+      specification.degradations.push_back(Degradation::kNoise);
+    }
     if (i % 4 == 3) {
       specification.degradations.push_back(Degradation::kRotation180);
     }

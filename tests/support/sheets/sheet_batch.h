@@ -1,9 +1,9 @@
 // Filled-in answer sheets as an office scanner delivers them, ready to send,
 // and what a server should answer.
 //
-// A4, 300 dpi, colour JPEG of about 2 MB (paper and sensor noise, turned by up
-// to 4 degrees, every fourth upside down), all of one form, with one plain
-// mark in every field: there is nothing in them that may be read wrongly.
+// A4, 300 dpi, colour JPEG, turned by up to 4 degrees, every fourth upside
+// down, all of one form, with one plain mark in every field: there is nothing
+// in them that may be read wrongly.
 #ifndef SIGHTLINE_TESTS_SUPPORT_SHEETS_SHEET_BATCH_H_
 #define SIGHTLINE_TESTS_SUPPORT_SHEETS_SHEET_BATCH_H_
 
@@ -17,11 +17,19 @@
 
 namespace sightline::sheets {
 
+enum class Scanner {
+  // Paper and sensor noise: files of about 1.8 MB.
+  kGrainy,
+  // A good flatbed: files of about 0.6 MB.
+  kFlatbed,
+};
+
 class SheetBatch {
  public:
   // `count` different sheets; the same for the same `seed`. About a second of
   // CPU time each. Errors: those of the generator.
-  static absl::StatusOr<SheetBatch> Make(int count, uint64_t seed);
+  static absl::StatusOr<SheetBatch> Make(int count, uint64_t seed,
+                                         Scanner scanner = Scanner::kGrainy);
 
   int count() const { return static_cast<int>(requests_.size()); }
   // A whole request: scan, layout with a picture of the blank page, key.
