@@ -265,7 +265,7 @@ absl::StatusOr<StagePointer> MakeStageOf(const Resample& operation) {
 absl::StatusOr<StagePointer> MakeStageOf(const Deskew& operation) {
   SL_RETURN_IF_ERROR(
       ParameterCheck()
-          .Range("skew.max_degrees", operation.skew.max_degrees, 0.5, 15)
+          .Range("max_degrees", operation.skew.max_degrees, 0.5, 15)
           .Range("least_degrees", operation.least_degrees, 0, 15)
           .status());
   return std::make_shared<DeskewStage>(operation);
@@ -274,8 +274,8 @@ absl::StatusOr<StagePointer> MakeStageOf(const Deskew& operation) {
 absl::StatusOr<StagePointer> MakeStageOf(const CropBorder& operation) {
   SL_RETURN_IF_ERROR(
       ParameterCheck()
-          .Range("border.dark_share", operation.border.dark_share, 0.3, 1)
-          .Range("border.max_share", operation.border.max_share, 0, 0.4)
+          .Range("dark_share", operation.border.dark_share, 0.3, 1)
+          .Range("max_share", operation.border.max_share, 0, 0.4)
           .Range("greatest_gray", operation.greatest_gray, 0, 255)
           .status());
   return std::make_shared<CropBorderStage>(operation);

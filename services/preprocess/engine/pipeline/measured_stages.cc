@@ -95,19 +95,9 @@ class DenoiseStage : public Stage {
   absl::Status Run(const GrayView& in, GrayImage& out,
                    const Execution& execution,
                    StageReport& report) const override {
-    SL_ASSIGN_OR_RETURN(const double sigma, PaperNoise(in, execution));
-    report.measurements.push_back({"noise_sigma", sigma});
-    if (!(sigma > options_.least_sigma)) {
-      report.reason =
-          absl::StrFormat("noise of sigma %.1f, at most %.1f is left alone",
-                          sigma, options_.least_sigma);
-      return absl::OkStatus();
-    }
-    const double strength = std::min(kThresholds.greatest_strength,
-                                     kThresholds.strength_per_sigma * sigma);
-    report.measurements.push_back({"strength", strength});
-    report.reason = absl::StrFormat("noise of sigma %.1f, above %.1f", sigma,
-                                    options_.least_sigma);
+    SL_ASSIGN_OR_RETURN(const double strength,
+                        JudgeNoise(in, options_, execution, report));
+    if (strength == 0) return absl::OkStatus();
     SL_ASSIGN_OR_RETURN(const NonLocalMeans filter,
                         NonLocalMeans::Create({.strength = strength}));
     return filter.Run(in, out, execution);
@@ -202,6 +192,25 @@ class RestoreContrastStage : public Stage {
 };
 
 }  // namespace
+
+absl::StatusOr<double> JudgeNoise(const GrayView& in, const Denoise& options,
+                                  const Execution& execution,
+                                  StageReport& report) {
+  SL_ASSIGN_OR_RETURN(const double sigma, PaperNoise(in, execution));
+  report.measurements.push_back({"noise_sigma", sigma});
+  if (!(sigma > options.least_sigma)) {
+    report.reason =
+        absl::StrFormat("noise of sigma %.1f, at most %.1f is left alone",
+                        sigma, options.least_sigma);
+    return 0.0;
+  }
+  const double strength = std::min(kThresholds.greatest_strength,
+                                   kThresholds.strength_per_sigma * sigma);
+  report.measurements.push_back({"strength", strength});
+  report.reason = absl::StrFormat("noise of sigma %.1f, above %.1f", sigma,
+                                  options.least_sigma);
+  return strength;
+}
 
 absl::StatusOr<StagePointer> MakeStageOf(const CorrectPolarity&) {
   return std::make_shared<CorrectPolarityStage>();

@@ -149,6 +149,16 @@ absl::StatusOr<int64_t> Pipeline::WorkingBytes(int width, int height,
   return most;
 }
 
+absl::StatusOr<PixelSize> Pipeline::LargestOutput(int width, int height) const {
+  PixelSize size = {width, height};
+  SL_RETURN_IF_ERROR(CheckSize(size));
+  for (const Planned& planned : plan_) {
+    if (planned.stage) size = planned.stage->LargestOutput(size);
+    SL_RETURN_IF_ERROR(CheckSize(size));
+  }
+  return size;
+}
+
 template <typename View>
 absl::StatusOr<Preprocessed> Pipeline::RunOn(const View& page,
                                              const Execution& execution) const {

@@ -48,6 +48,9 @@ class Pipeline {
   absl::StatusOr<int64_t> WorkingBytes(int width, int height,
                                        int threads = 1) const;
 
+  // The largest that each side of such a page may become. Errors as above.
+  absl::StatusOr<PixelSize> LargestOutput(int width, int height) const;
+
   // Polls the stop token between stages, and within them between bands of
   // rows. Errors: those of WorkingBytes(); CheckRun(); RunBands(); Resize();
   // PREPROCESS_IMAGE_INVALID or PREPROCESS_PARAMETER_INVALID of an operation

@@ -39,6 +39,12 @@ using StagePointer = std::shared_ptr<const Stage>;
 // as the operation names them.
 absl::StatusOr<StagePointer> MakeStage(const Operation& operation);
 
+// How strong non-local means must be for the page's noise; 0: none is needed.
+// Fills in the report's reason and measurements.
+absl::StatusOr<double> JudgeNoise(const GrayView& in, const Denoise& options,
+                                  const Execution& execution,
+                                  StageReport& report);
+
 // For operations that look first (measured_stages.cc, geometry_stages.cc).
 absl::StatusOr<StagePointer> MakeStageOf(const CorrectPolarity& operation);
 absl::StatusOr<StagePointer> MakeStageOf(const RemoveSpecks& operation);

@@ -73,13 +73,13 @@ TEST(Validation, CoversOperationsThatLookFirst) {
                    RemoveSpecks{.despeckle = {.contrast = 0}},
                    CropBorder{.border = {.dark_share = 0}, .greatest_gray = -1},
                    Rotate{.degrees = 181}, Resample{.factor = 0}}),
-      ElementsAre(
-          "operations[0].skew.max_degrees", "operations[0].least_degrees",
-          "operations[1].least_sigma", "operations[2].flatten.sigma",
-          "operations[3].least_unevenness", "operations[4].sufficient_contrast",
-          "operations[5].despeckle.contrast", "operations[6].border.dark_share",
-          "operations[6].greatest_gray", "operations[7].degrees",
-          "operations[8].factor"));
+      ElementsAre("operations[0].max_degrees", "operations[0].least_degrees",
+                  "operations[1].least_sigma", "operations[2].flatten.sigma",
+                  "operations[3].least_unevenness",
+                  "operations[4].sufficient_contrast",
+                  "operations[5].despeckle.contrast",
+                  "operations[6].dark_share", "operations[6].greatest_gray",
+                  "operations[7].degrees", "operations[8].factor"));
 }
 
 TEST(Validation, LimitsTheLengthOfTheList) {
