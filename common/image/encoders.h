@@ -21,9 +21,23 @@ struct PixelView {
   }
 };
 
-// Arguments are checked by encode.cc.
-absl::StatusOr<std::string> WriteJpeg(const PixelView& image, int quality);
-absl::StatusOr<std::string> WritePng(const PixelView& image, int compression);
+// Arguments are checked by encode.cc; 0 dots per inch are not written. The
+// FileBytes functions are upper bounds of a file, the Bytes functions of what
+// an encoder allocates, the file included.
+absl::StatusOr<std::string> WriteJpeg(const PixelView& image, int quality,
+                                      double dots_per_inch);
+
+// `is_bilevel`: one bit a pixel, for gray images. Errors: NotBilevel().
+absl::StatusOr<std::string> WritePng(const PixelView& image, bool is_bilevel,
+                                     int compression, double dots_per_inch);
+int64_t PngFileBytes(int64_t width, int64_t height, int bits_per_pixel);
+int64_t WritePngBytes(int64_t width, int64_t height, int bits_per_pixel);
+
+// For gray images. Errors: NotBilevel().
+absl::StatusOr<std::string> WriteTiffG4(const PixelView& image,
+                                        double dots_per_inch);
+int64_t TiffG4FileBytes(int64_t width, int64_t height);
+int64_t WriteTiffG4Bytes(int64_t width, int64_t height);
 
 }  // namespace sightline::image_internal
 

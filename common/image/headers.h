@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/image/byte_reader.h"
+#include "common/image/resolution.h"
 #include "common/image/sniff.h"
 
 namespace sightline::image_internal {
@@ -20,6 +21,8 @@ namespace sightline::image_internal {
 // EXIF orientation (1..8) of an EXIF block that begins with its TIFF header
 // ("II*" or "MM*"); 1 if there is none or it is damaged.
 int ExifOrientation(absl::string_view exif);
+// Dots per inch of such a block.
+Resolution ExifResolution(absl::string_view exif);
 
 absl::StatusOr<ImageInfo> ReadJpegHeader(absl::string_view file);
 absl::StatusOr<ImageInfo> ReadPngHeader(absl::string_view file);

@@ -1,4 +1,5 @@
 #include <array>
+#include <cmath>
 #include <csetjmp>
 #include <cstdio>
 #include <new>
@@ -10,6 +11,7 @@
 
 #include "common/image/encoders.h"
 #include "common/image/image_error.h"
+#include "common/image/resolution.h"
 
 namespace sightline::image_internal {
 namespace {
@@ -73,8 +75,19 @@ void OnEnd(j_compress_ptr compress) {
   }
 }
 
+// JFIF has 16-bit numbers of dots per inch or centimetre.
+void SetDensity(jpeg_compress_struct& c, double dots_per_inch) {
+  constexpr double kMostPerInch = 65535;
+  const bool is_per_inch = dots_per_inch <= kMostPerInch;
+  const double dots =
+      is_per_inch ? dots_per_inch : dots_per_inch / kCentimetresPerInch;
+  c.density_unit = is_per_inch ? 1 : 2;
+  c.X_density = c.Y_density = static_cast<UINT16>(std::lround(dots));
+}
+
 // False if libjpeg gave up.
-bool Compress(JpegState& state, const PixelView& image, int quality) {
+bool Compress(JpegState& state, const PixelView& image, int quality,
+              double dots_per_inch) {
   if (setjmp(state.jump) != 0) return false;
   jpeg_compress_struct& c = state.compress;
   jpeg_create_compress(&c);
@@ -86,6 +99,7 @@ bool Compress(JpegState& state, const PixelView& image, int quality) {
   // The defaults are 4:2:0 for colour.
   jpeg_set_defaults(&c);
   jpeg_set_quality(&c, quality, TRUE);
+  if (dots_per_inch > 0) SetDensity(c, dots_per_inch);
   jpeg_start_compress(&c, TRUE);
   while (c.next_scanline < c.image_height) {
     JSAMPROW row =
@@ -98,7 +112,8 @@ bool Compress(JpegState& state, const PixelView& image, int quality) {
 
 }  // namespace
 
-absl::StatusOr<std::string> WriteJpeg(const PixelView& image, int quality) {
+absl::StatusOr<std::string> WriteJpeg(const PixelView& image, int quality,
+                                      double dots_per_inch) {
   std::string file;
   JpegState state = {};
   state.file = &file;
@@ -110,7 +125,7 @@ absl::StatusOr<std::string> WriteJpeg(const PixelView& image, int quality) {
   state.destination.init_destination = StartBuffer;
   state.destination.empty_output_buffer = OnFull;
   state.destination.term_destination = OnEnd;
-  const bool is_done = Compress(state, image, quality);
+  const bool is_done = Compress(state, image, quality, dots_per_inch);
   jpeg_destroy_compress(&state.compress);
   if (is_done) return file;
   if (state.is_out_of_memory) return OutOfMemory("encoding");

@@ -8,6 +8,7 @@ namespace {
 
 constexpr uint32_t kStartOfScan = 0xDA;
 constexpr uint32_t kEndOfImage = 0xD9;
+constexpr uint32_t kApplication0 = 0xE0;
 constexpr uint32_t kApplication1 = 0xE1;
 
 bool IsStartOfFrame(uint32_t marker) {
@@ -28,6 +29,22 @@ bool IsArithmetic(uint32_t start_of_frame) { return start_of_frame > 0xC8; }
 
 bool HasNoLength(uint32_t marker) {
   return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8);
+}
+
+// Of a JFIF segment (ITU-T T.871, 10.1) from its name on: after five bytes of
+// name and two of version come the unit and two 16-bit numbers.
+Resolution JfifResolution(absl::string_view segment) {
+  const ByteReader in(segment, ByteOrder::kBigEndian);
+  const double x = in.U16(8), y = in.U16(10);
+  switch (in.U8(7)) {
+    case 1:
+      return KnownResolution(x, y, 1);
+    case 2:
+      return KnownResolution(x, y, kCentimetresPerInch);
+    default:
+      // 0: the two say how wide a pixel is for its height, and no more.
+      return {};
+  }
 }
 
 int64_t RoundUp(int64_t value, int64_t multiple) {
@@ -70,7 +87,9 @@ absl::StatusOr<ImageInfo> ReadJpegHeader(absl::string_view file) {
   info.format = FileFormat::kJpeg;
   int64_t coefficient_bytes = 0;
   bool has_frame = false;
+  bool has_jfif = false;
   bool has_exif = false;
+  Resolution jfif, exif;
   uint64_t at = 2;
   while (true) {
     // Like libjpeg: what precedes a marker is skipped, 0xFF may be repeated.
@@ -109,11 +128,18 @@ absl::StatusOr<ImageInfo> ReadJpegHeader(absl::string_view file) {
       if (!bytes.ok()) return bytes.status();
       coefficient_bytes = *bytes;
       info.needs_whole_image = IsProgressive(marker);
+    } else if (marker == kApplication0 && !has_jfif) {
+      const absl::string_view segment = in.View(at + 2, length - 2);
+      if (segment.substr(0, 5) == absl::string_view("JFIF\0", 5)) {
+        has_jfif = true;
+        jfif = JfifResolution(segment);
+      }
     } else if (marker == kApplication1 && !has_exif) {
       const absl::string_view segment = in.View(at + 2, length - 2);
       if (segment.substr(0, 6) == absl::string_view("Exif\0\0", 6)) {
         has_exif = true;
         info.orientation = ExifOrientation(segment.substr(6));
+        exif = ExifResolution(segment.substr(6));
       }
     } else if (marker == kStartOfScan) {
       if (!has_frame) return HeaderInvalid("the JPEG scan has no frame header");
@@ -123,6 +149,8 @@ absl::StatusOr<ImageInfo> ReadJpegHeader(absl::string_view file) {
         info.needs_whole_image = true;
       }
       if (info.needs_whole_image) info.held_bytes = coefficient_bytes;
+      info.dots_per_inch_x = jfif.x > 0 ? jfif.x : exif.x;
+      info.dots_per_inch_y = jfif.y > 0 ? jfif.y : exif.y;
       return info;
     }
     at += length;

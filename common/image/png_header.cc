@@ -10,6 +10,15 @@ constexpr uint64_t kSignatureBytes = 8;
 // Length, type and check sum of a chunk.
 constexpr uint64_t kChunkFrameBytes = 12;
 
+// Of a pHYs chunk: dots per unit across and down, 1 for metres or 0 where only
+// their ratio is known.
+Resolution PhysicalSize(absl::string_view chunk) {
+  constexpr uint32_t kMetre = 1;
+  const ByteReader in(chunk, ByteOrder::kBigEndian);
+  if (in.U8(8) != kMetre) return {};
+  return KnownResolution(in.U32(0), in.U32(4), kMetresPerInch);
+}
+
 }  // namespace
 
 absl::StatusOr<ImageInfo> ReadPngHeader(absl::string_view file) {
@@ -56,14 +65,20 @@ absl::StatusOr<ImageInfo> ReadPngHeader(absl::string_view file) {
         absl::StrCat("the PNG header has interlace method ", interlace));
   }
   info.needs_whole_image = interlace == 1;
+  bool has_exif = false, has_size = false;
   // Every step goes on by 12 bytes at least.
   for (uint64_t at = kSignatureBytes; in.Has(at, kChunkFrameBytes);
        at += kChunkFrameBytes + in.U32(at)) {
     const absl::string_view type = in.View(at + 4, 4);
     if (type == "IEND") break;
-    if (type == "eXIf") {
+    if (type == "eXIf" && !has_exif) {
+      has_exif = true;
       info.orientation = ExifOrientation(in.View(at + 8, in.U32(at)));
-      break;
+    } else if (type == "pHYs" && !has_size) {
+      has_size = true;
+      const Resolution size = PhysicalSize(in.View(at + 8, in.U32(at)));
+      info.dots_per_inch_x = size.x;
+      info.dots_per_inch_y = size.y;
     }
   }
   return info;

@@ -25,6 +25,8 @@ inline constexpr char kImageOutOfMemory[] = "IMAGE_OUT_OF_MEMORY";
 // An image without pixels, too large for the format, or a quality or
 // compression out of range, was to be encoded.
 inline constexpr char kImageNotEncodable[] = "IMAGE_NOT_ENCODABLE";
+// A page with grays was to be encoded in black and white.
+inline constexpr char kImageNotBilevel[] = "IMAGE_NOT_BILEVEL";
 
 }  // namespace sightline
 

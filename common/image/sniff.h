@@ -26,6 +26,12 @@ struct ImageInfo {
   int height = 0;
   // EXIF orientation 1..8; 1 where the file has none.
   int orientation = 1;
+  // Dots per inch along and across the stored rows, before `orientation` is
+  // applied: of JPEG as JFIF says, or else EXIF, of PNG (pHYs) and TIFF. 0
+  // where the file does not say, or says what makes no sense (not
+  // within 1..100,000).
+  double dots_per_inch_x = 0;
+  double dots_per_inch_y = 0;
   // Pages of a TIFF; 1 for the other formats.
   int pages = 1;
   // Samples per pixel as stored (palette images count as 3).

@@ -362,6 +362,9 @@ absl::StatusOr<TiffPage> ReadTiffPage(absl::string_view file, int page) {
   if (status.ok()) status = ReadEntries(in, directory, result);
   if (status.ok()) status = PageReader(file, result).Read();
   if (!status.ok()) return status;
+  const Resolution resolution = DirectoryResolution(in, directory.at);
+  result.info.dots_per_inch_x = resolution.x;
+  result.info.dots_per_inch_y = resolution.y;
   return result;
 }
 

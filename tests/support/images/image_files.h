@@ -36,6 +36,8 @@ struct JpegOptions {
   // 0: no EXIF.
   int orientation = 0;
   bool exif_is_big_endian = false;
+  // Of the JFIF header; 0: none is said.
+  int dots_per_inch = 0;
 };
 // 1: gray, 3: colour, 4: CMYK (stored as YCCK, complemented, as Photoshop
 // does).
@@ -56,6 +58,8 @@ struct PngOptions {
   std::vector<uint8_t> transparency = {};
   // Bytes of IDAT chunks.
   int chunk_bytes = 8192;
+  // 0: no pHYs chunk.
+  int dots_per_metre = 0;
 };
 std::string PngFile(const Picture& picture, const PngOptions& options = {});
 // One chunk with its check sum.
@@ -77,6 +81,11 @@ struct TiffOptions {
   // As in PngOptions.
   std::vector<uint8_t> palette = {};
   bool has_premultiplied_alpha = false;
+  // Resolutions across and down, written if the unit is not 0: 1 none, 2 inch,
+  // 3 centimetre.
+  double dots_x = 0;
+  double dots_y = 0;
+  int dots_unit = 0;
 };
 struct TiffPageFile {
   Picture picture;

@@ -51,6 +51,11 @@ std::string JpegFile(const Picture& picture, const JpegOptions& options) {
   compress.restart_in_rows = options.restart_rows;
   if (options.progressive) jpeg_simple_progression(&compress);
   if (options.separate_scans) WriteScansOfOneComponent(compress);
+  if (options.dots_per_inch > 0) {
+    compress.density_unit = 1;
+    compress.X_density = static_cast<UINT16>(options.dots_per_inch);
+    compress.Y_density = static_cast<UINT16>(options.dots_per_inch);
+  }
   const std::vector<uint8_t> samples =
       picture.channels == 4 ? Complement(picture) : picture.samples;
   jpeg_start_compress(&compress, TRUE);

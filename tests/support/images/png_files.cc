@@ -100,6 +100,10 @@ std::string PngFile(const Picture& picture, const PngOptions& options) {
     png_set_eXIf_1(png, info, static_cast<png_uint_32>(exif.size()),
                    reinterpret_cast<png_bytep>(exif.data()));
   }
+  if (options.dots_per_metre > 0) {
+    const auto dots = static_cast<png_uint_32>(options.dots_per_metre);
+    png_set_pHYs(png, info, dots, dots, PNG_RESOLUTION_METER);
+  }
   png_write_info(png, info);
   std::vector<std::vector<uint8_t>> rows;
   std::vector<png_bytep> pointers;

@@ -129,6 +129,11 @@ void SetTags(TIFF* tiff, const TiffPageFile& page) {
   if (options.orientation != 0) {
     TIFFSetField(tiff, TIFFTAG_ORIENTATION, options.orientation);
   }
+  if (options.dots_unit != 0) {
+    TIFFSetField(tiff, TIFFTAG_XRESOLUTION, options.dots_x);
+    TIFFSetField(tiff, TIFFTAG_YRESOLUTION, options.dots_y);
+    TIFFSetField(tiff, TIFFTAG_RESOLUTIONUNIT, options.dots_unit);
+  }
   if (options.tile_side != 0) {
     TIFFSetField(tiff, TIFFTAG_TILEWIDTH, options.tile_side);
     TIFFSetField(tiff, TIFFTAG_TILELENGTH, options.tile_side);

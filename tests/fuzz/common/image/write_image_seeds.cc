@@ -42,6 +42,7 @@ void WriteJpegs(SeedWriter& seeds) {
   const Picture rgb = SmoothPicture(37, 29, 3);
   seeds.Write("jpeg_gray", JpegFile(gray));
   seeds.Write("jpeg_rgb", JpegFile(rgb, {.restart_rows = 1, .orientation = 6}));
+  seeds.Write("jpeg_dots", JpegFile(gray, {.dots_per_inch = 300}));
   seeds.Write("jpeg_progressive", JpegFile(rgb, {.progressive = true}));
   seeds.Write("jpeg_scans", JpegFile(rgb, {.separate_scans = true}));
   seeds.Write("jpeg_arithmetic",
@@ -68,6 +69,7 @@ void WritePngs(SeedWriter& seeds) {
                      .orientation = 5,
                      .palette = {0, 1, 2, 90, 80, 70, 200, 9, 5, 1, 2, 3},
                      .transparency = {9, 200}}));
+  seeds.Write("png_dots", PngFile(gray, {.dots_per_metre = 11811}));
   seeds.Write("png_gray_alpha", PngFile(SmoothPicture(20, 9, 2)));
   seeds.Write("png_rgba", PngFile(SmoothPicture(20, 9, 4), {.bit_depth = 16}));
 }
@@ -86,6 +88,11 @@ void WriteTiffs(SeedWriter& seeds) {
                                .is_big_endian = true}));
     seeds.Write("tiff_tiles_" + std::to_string(compression),
                 TiffFile(rgb, {.compression = compression, .tile_side = 16}));
+  }
+  for (const int unit : {1, 2, 3}) {
+    seeds.Write(
+        "tiff_dots_" + std::to_string(unit),
+        TiffFile(gray, {.dots_x = 204, .dots_y = 98, .dots_unit = unit}));
   }
   seeds.Write("tiff_planar", TiffFile(rgb, {.bits = 16, .planar = true}));
   seeds.Write("tiff_palette",

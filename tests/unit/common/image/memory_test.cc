@@ -1,5 +1,5 @@
-// DecodeGrayBytes() and DecodeRgbBytes() are upper bounds of the memory that a
-// decode takes: every malloc() of the process is counted.
+// DecodeGrayBytes(), DecodeRgbBytes() and those of encoding are upper bounds of
+// the memory that is taken: every malloc() of the process is counted.
 //
 // Sanitizers bring a malloc() of their own, under which this test has nothing
 // to count and says so.
@@ -10,9 +10,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <random>
+#include <string>
+#include <vector>
 
+#include "common/image/encode.h"
 #include "common/image/reasons.h"
 #include "common/status/error.h"
 #include "tests/unit/common/image/image_matchers.h"
@@ -260,6 +264,106 @@ TEST(DecodeMemory, RunningOutIsAnErrorNotACrash) {
     const auto details = DetailsOf(status);
     ASSERT_TRUE(details.has_value());
     EXPECT_EQ(details->reason, kImageOutOfMemory);
+  }
+}
+
+// Pages on which encoders take most and least: noise, alternation, nothing.
+template <typename Image>
+std::vector<Image> PagesToEncode(int width, int height, bool is_bilevel) {
+  std::vector<Image> pages;
+  std::mt19937 random(3);
+  for (int kind = 0; kind < 5; ++kind) {
+    Image& page = pages.emplace_back(width, height);
+    for (int64_t i = 0; i < page.size_bytes(); ++i) {
+      const int64_t y = i / page.stride_bytes();
+      const uint32_t noise = static_cast<uint32_t>(random());
+      const uint32_t values[] = {noise, 0u, (i + y) % 2 == 0 ? 255u : 0u,
+                                 noise % 3 == 0 ? 255u : 0u,
+                                 (i + 3 * y) / 4 % 2 == 0 ? 255u : 0u};
+      const uint32_t value = values[kind] & 255;
+      page.data()[i] =
+          static_cast<uint8_t>(is_bilevel ? (value & 1) * 255 : value);
+    }
+  }
+  return pages;
+}
+
+struct Encoding {
+  const char* name;
+  std::function<absl::StatusOr<std::string>(const GrayImage&)> encode;
+  std::function<int64_t(int width, int height)> bytes;
+};
+
+const Encoding kEncodings[] = {
+    {"TIFF", [](const GrayImage& page) { return EncodeTiffG4(page, 300); },
+     EncodeTiffG4Bytes},
+    {"1-bit PNG", [](const GrayImage& page) { return EncodeBilevelPng(page); },
+     EncodeBilevelPngBytes},
+    {"stored 1-bit PNG",
+     [](const GrayImage& page) { return EncodeBilevelPng(page, 0, 300); },
+     EncodeBilevelPngBytes},
+    {"bits", PackBilevel, PackBilevelBytes}};
+
+TEST(EncodeMemory, StaysBelowTheBound) {
+  if (SIGHTLINE_COUNTS_MALLOC == 0) {
+    GTEST_SKIP() << "SKIPPED: whole test: a sanitizer replaces malloc()";
+  }
+  for (const auto& [width, height] :
+       {std::pair(1, 1), std::pair(9, 1), std::pair(1, 9), std::pair(640, 480),
+        std::pair(1500, 41), std::pair(20'000, 3), std::pair(3, 20'000)}) {
+    SCOPED_TRACE(::testing::Message() << width << " x " << height);
+    for (const GrayImage& page :
+         PagesToEncode<GrayImage>(width, height, true)) {
+      for (const Encoding& encoding : kEncodings) {
+        const int64_t bound = encoding.bytes(width, height);
+        const int64_t peak =
+            PeakOf([&] { ASSERT_TRUE(encoding.encode(page).ok()); });
+        EXPECT_LE(peak, bound) << encoding.name;
+        if (width == 640) {
+          std::printf("%-18s %8lld of %8lld\n", encoding.name,
+                      static_cast<long long>(peak),
+                      static_cast<long long>(bound));
+        }
+      }
+    }
+    for (const int compression : {0, 1, 9}) {
+      for (const GrayImage& page :
+           PagesToEncode<GrayImage>(width, height, false)) {
+        EXPECT_LE(
+            PeakOf([&] { ASSERT_TRUE(EncodePng(page, compression).ok()); }),
+            EncodePngBytes(width, height, 1));
+      }
+      for (const RgbImage& page :
+           PagesToEncode<RgbImage>(width, height, false)) {
+        EXPECT_LE(
+            PeakOf([&] { ASSERT_TRUE(EncodePng(page, compression).ok()); }),
+            EncodePngBytes(width, height, 3));
+      }
+    }
+  }
+}
+
+// Whichever allocation is the one that fails.
+TEST(EncodeMemory, RunningOutIsAnErrorNotACrash) {
+  if (SIGHTLINE_COUNTS_MALLOC == 0) {
+    GTEST_SKIP() << "SKIPPED: whole test: a sanitizer replaces malloc()";
+  }
+  const GrayImage page =
+      PagesToEncode<GrayImage>(6000, 900, true).front().Clone();
+  for (const Encoding& encoding : kEncodings) {
+    int failures = 0;
+    for (const size_t largest :
+         {1000u, 3000u, 7000u, 40'000u, 65'000u, 90'000u, 200'000u, 650'000u}) {
+      SCOPED_TRACE(::testing::Message() << encoding.name << ", " << largest);
+      largest_allowed = largest;
+      const absl::Status status = encoding.encode(page).status();
+      largest_allowed = SIZE_MAX;
+      if (status.ok()) continue;
+      ++failures;
+      EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+      EXPECT_EQ(ReasonOf(status), kImageOutOfMemory);
+    }
+    EXPECT_GE(failures, 5) << encoding.name;
   }
 }
 
