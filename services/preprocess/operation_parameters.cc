@@ -113,6 +113,12 @@ struct Lister {
   Parameters operator()(RestoreContrast& o) const {
     return {{"sufficient_contrast", &o.sufficient_contrast}};
   }
+  Parameters operator()(EnlargeSmallText& o) const {
+    return {{"sufficient_height", &o.sufficient_height},
+            {"target_height", &o.target_height},
+            {"greatest_factor", &o.greatest_factor},
+            {"greatest_side", &o.greatest_side}};
+  }
 };
 
 template <size_t... kIndices>

@@ -23,8 +23,8 @@
 //                    done and why: pipeline/pipeline.h.
 //
 //   turn to gray     gray.h
-//   measure          noise.h, polarity.h, skew.h, page_border.h, histogram.h,
-//                    Despeckle::Estimate()
+//   measure          noise.h, polarity.h, skew.h, text_height.h, page_border.h,
+//                    histogram.h, Despeckle::Estimate()
 //   contrast, light  clahe.h, flatten.h, stretch.h, point_rows.h (inversion)
 //   smooth           gaussian.h, median.h, bilateral.h, non_local_means.h,
 //                    despeckle.h
@@ -68,6 +68,7 @@
 #include "services/preprocess/engine/sharpen.h"
 #include "services/preprocess/engine/skew.h"
 #include "services/preprocess/engine/stretch.h"
+#include "services/preprocess/engine/text_height.h"
 // IWYU pragma: end_exports
 
 #endif  // SIGHTLINE_SERVICES_PREPROCESS_ENGINE_ENGINE_H_

@@ -177,6 +177,102 @@ class ResampleStage : public Stage {
   Resample options_;
 };
 
+// Enlarged by as much as a page of small letters needs.
+class EnlargeSmallTextStage : public Stage {
+ public:
+  explicit EnlargeSmallTextStage(const EnlargeSmallText& options)
+      : options_(options) {}
+
+  absl::Status Run(const GrayView& in, GrayImage& out,
+                   const Execution& execution,
+                   StageReport& report) const override {
+    // Ink is darker than paper by some of the contrast, and by more than noise.
+    SL_ASSIGN_OR_RETURN(const int contrast, InkContrast(in, execution));
+    SL_ASSIGN_OR_RETURN(const double sigma, PaperNoise(in, execution));
+    const double offset = std::max({1.0, contrast / kThresholds.ink_share,
+                                    sigma * kThresholds.ink_sigmas});
+    if (2 * offset > contrast) {
+      report.is_doubtful = true;
+      report.reason = absl::StrFormat(
+          "contrast of %d grays under noise of sigma %.1f: no ink to measure",
+          contrast, sigma);
+      return absl::OkStatus();
+    }
+    SL_ASSIGN_OR_RETURN(const TextHeight height,
+                        EstimateTextHeight(in, {.offset = offset}, execution));
+    report.measurements.push_back(
+        {"letters", static_cast<double>(height.letters)});
+    report.is_doubtful = height.is_doubtful;
+    if (height.is_doubtful) {
+      report.reason = absl::StrFormat("only %d pieces of ink look like letters",
+                                      height.letters);
+      return absl::OkStatus();
+    }
+    report.measurements.push_back(
+        {"text_height", static_cast<double>(height.pixels)});
+    if (height.pixels >= options_.sufficient_height) {
+      report.reason =
+          absl::StrFormat("letters %d pixels tall, %.0f suffice", height.pixels,
+                          options_.sufficient_height);
+      return absl::OkStatus();
+    }
+    const double wanted = std::min(options_.target_height / height.pixels,
+                                   options_.greatest_factor);
+    const double factor = std::min(
+        wanted, static_cast<double>(options_.greatest_side) /
+                    static_cast<double>(std::max(in.width(), in.height())));
+    report.reason = absl::StrFormat("letters %d pixels tall, below %.0f",
+                                    height.pixels, options_.sufficient_height);
+    if (factor < kLeastFactor) {
+      report.is_doubtful = wanted >= kLeastFactor;
+      report.reason += report.is_doubtful
+                           ? absl::StrFormat(
+                                 ", but the page may not be longer "
+                                 "than %d pixels",
+                                 options_.greatest_side)
+                           : ", by too little";
+      return absl::OkStatus();
+    }
+    report.measurements.push_back({"factor", factor});
+    const PixelSize size = {Enlarged(in.width(), factor),
+                            Enlarged(in.height(), factor)};
+    report.output_to_input =
+        Homography::Scale(static_cast<double>(in.width()) / size.width,
+                          static_cast<double>(in.height()) / size.height);
+    SL_ASSIGN_OR_RETURN(const Scale scale, ScaleTo(size));
+    return scale.Run(in, out, execution);
+  }
+  PixelSize LargestOutput(const PixelSize& in) const override {
+    return {LargestSide(in.width), LargestSide(in.height)};
+  }
+  int64_t WorkingBytes(const PixelSize& in, int threads) const override {
+    const absl::StatusOr<Scale> scale = ScaleTo(LargestOutput(in));
+    // A result too large fails before it allocates.
+    return std::max(
+        TextHeightBytes(in.width) + int64_t{threads} * kMeasureBytes,
+        scale.ok() ? scale->WorkingBytes(in.width, in.height, threads) : 0);
+  }
+
+ private:
+  // Less is not worth the interpolation.
+  static constexpr double kLeastFactor = 1.1;
+
+  static int Enlarged(int side, double factor) {
+    return static_cast<int>(std::lrint(side * factor));
+  }
+  int LargestSide(int side) const {
+    return std::max(side, std::min(Enlarged(side, options_.greatest_factor),
+                                   options_.greatest_side));
+  }
+  static absl::StatusOr<Scale> ScaleTo(const PixelSize& size) {
+    return Scale::Create({.method = ScaleMethod::kCubic,
+                          .width = size.width,
+                          .height = size.height});
+  }
+
+  EnlargeSmallText options_;
+};
+
 class CropBorderStage : public Stage {
  public:
   explicit CropBorderStage(const CropBorder& options) : options_(options) {}
@@ -260,6 +356,19 @@ absl::StatusOr<StagePointer> MakeStageOf(const Resample& operation) {
   SL_RETURN_IF_ERROR(
       ParameterCheck().Range("factor", operation.factor, 0.05, 8).status());
   return std::make_shared<ResampleStage>(operation);
+}
+
+absl::StatusOr<StagePointer> MakeStageOf(const EnlargeSmallText& operation) {
+  SL_RETURN_IF_ERROR(
+      ParameterCheck()
+          .Range("sufficient_height", operation.sufficient_height, 4, 64)
+          .Range("target_height", operation.target_height, 4, 128)
+          .Range("greatest_factor", operation.greatest_factor, 1, 8)
+          .Range("greatest_side", operation.greatest_side, 64, 16384)
+          .Demand(!(operation.target_height < operation.sufficient_height),
+                  "target_height", "must be at least sufficient_height")
+          .status());
+  return std::make_shared<EnlargeSmallTextStage>(operation);
 }
 
 absl::StatusOr<StagePointer> MakeStageOf(const Deskew& operation) {

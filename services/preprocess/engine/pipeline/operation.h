@@ -81,13 +81,28 @@ struct RestoreContrast {
   double sufficient_contrast = kThresholds.contrast;
 };
 
+// Small letters (EstimateTextHeight): the page enlarged (bicubic) until they
+// are as tall as an OCR engine likes them. Nothing happens if that is not even
+// by a tenth, or if the page is as large as it may become.
+struct EnlargeSmallText {
+  // Letters at least so tall suffice; in pixels, 4..64.
+  double sufficient_height = kThresholds.text_height;
+  // How tall they become; in pixels, 4..128, at least sufficient_height.
+  double target_height = kThresholds.enlarged_text_height;
+  // 1..8.
+  double greatest_factor = 3;
+  // Neither side becomes longer than this, in pixels; 64..16384. Bounds the
+  // memory that the rest of the pipeline takes.
+  int greatest_side = 6000;
+};
+
 using Operation = std::variant<
     ClaheOptions, GaussianOptions, AdaptiveMeanOptions, AdaptiveGaussianOptions,
     LocalThresholdOptions, OtsuOptions, MorphologyOptions, MedianOptions,
     BilateralOptions, NonLocalMeansOptions, UnsharpMaskOptions,
     LaplacianSharpenOptions, FlattenOptions, StretchOptions, DespeckleOptions,
     LineRemovalOptions, Invert, Rotate, Resample, CorrectPolarity, RemoveSpecks,
-    CropBorder, Deskew, Denoise, EvenLight, RestoreContrast>;
+    CropBorder, Deskew, Denoise, EvenLight, RestoreContrast, EnlargeSmallText>;
 
 // "adaptive_mean", "correct_polarity", ...; as reports name it.
 absl::string_view NameOf(const Operation& operation);

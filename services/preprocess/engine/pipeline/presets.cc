@@ -29,9 +29,12 @@ std::vector<Operation> OperationsOf(Preset preset) {
   }
   // Polarity before all that expects dark ink; specks before noise, which they
   // would be taken for; skew before noise, as interpolation removes some;
-  // light before contrast, which uneven light hides.
-  return {CorrectPolarity(), RemoveSpecks(), CropBorder(),     Deskew(),
-          Denoise(),         EvenLight(),    RestoreContrast()};
+  // light before contrast, which uneven light hides; size last, so that the
+  // others have fewer pixels to look at and letters are measured on a clean
+  // page.
+  return {CorrectPolarity(), RemoveSpecks(),    CropBorder(),
+          Deskew(),          Denoise(),         EvenLight(),
+          RestoreContrast(), EnlargeSmallText()};
 }
 
 absl::string_view NameOf(Preset preset) {

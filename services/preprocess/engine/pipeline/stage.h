@@ -53,6 +53,7 @@ absl::StatusOr<StagePointer> MakeStageOf(const EvenLight& operation);
 absl::StatusOr<StagePointer> MakeStageOf(const RestoreContrast& operation);
 absl::StatusOr<StagePointer> MakeStageOf(const CropBorder& operation);
 absl::StatusOr<StagePointer> MakeStageOf(const Deskew& operation);
+absl::StatusOr<StagePointer> MakeStageOf(const EnlargeSmallText& operation);
 // That move pixels (geometry_stages.cc).
 absl::StatusOr<StagePointer> MakeStageOf(const Rotate& operation);
 absl::StatusOr<StagePointer> MakeStageOf(const Resample& operation);

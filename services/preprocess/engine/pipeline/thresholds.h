@@ -38,6 +38,14 @@ struct AutomaticThresholds {
   // pages: blank ones span up to 5.6 of their sigmas, faint text 20 and more.
   double blank_contrast = 8;
   double blank_sigmas = 7;
+  // What is darker than its surroundings by a share of the contrast between ink
+  // and paper, and by so many sigmas of noise, is ink whose height is measured.
+  double ink_share = 6;
+  double ink_sigmas = 4;
+  // Median height of letters in pixels below which a page is enlarged, and what
+  // it is enlarged to.
+  double text_height = 10;
+  double enlarged_text_height = 20;
   // Greatest gray of nine tenths of what is cropped as a scanner's border. Our
   // choice: a shadow leaves paper lighter than this, and may have text in it.
   double border_gray = 48;

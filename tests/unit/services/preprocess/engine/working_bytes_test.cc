@@ -66,6 +66,10 @@ TEST_P(WorkingBytes, AreAnUpperBoundThatIsNotFarOff) {
           [&](GrayImage&, const Execution& execution) {
             return EstimateSkew(page, {}, execution).status();
           });
+  measure("text height", TextHeightBytes(width),
+          [&](GrayImage&, const Execution& execution) {
+            return EstimateTextHeight(page, {}, execution).status();
+          });
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, WorkingBytes, testing::Values(1, 4));

@@ -56,7 +56,7 @@ TEST(Auto, ReturnsACleanPageAsItIs) {
   const Preprocessed result = RunAuto(page);
   EXPECT_EQ(Ran(result), "");
   EXPECT_EQ(Differences(page, result.page), kSame);
-  EXPECT_EQ(result.report.stages.size(), 7u);
+  EXPECT_EQ(result.report.stages.size(), 8u);
 }
 
 TEST(Auto, ReturnsAnOrdinaryScanAsItIs) {
@@ -264,6 +264,64 @@ TEST(RestoreContrast, StretchesFaintInk) {
                        "ink_contrast"),
               250);
   }
+}
+
+// TextPage() at a fraction of its size, which is that of the letters: 16.
+GrayImage Smaller(const GrayImage& page, double factor) {
+  return Pipeline::Create({Resample{.factor = factor}})->Run(page).value().page;
+}
+
+TEST(EnlargeSmallText, MakesSmallLettersLegible) {
+  for (const auto& [factor, expected] :
+       {std::pair{1.0, false}, {0.8, false}, {0.5, true}, {0.4, true}}) {
+    Random random(18);
+    const GrayImage page = Smaller(TextPage(random, 250, 20), factor);
+    const Preprocessed result = RunAuto(page);
+    const StageReport stage = StageOf(result, "enlarge_small_text");
+    EXPECT_NEAR(Measured(stage, "text_height"), 16 * factor, 1.01) << factor;
+    EXPECT_EQ(stage.has_run, expected) << stage.reason;
+    if (!expected) continue;
+    const double enlarged = Measured(stage, "factor");
+    EXPECT_NEAR(result.page.width(), enlarged * page.width(), 0.51);
+    EXPECT_NEAR(result.page.height(), enlarged * page.height(), 0.51);
+    const PixelPoint corner = result.report.output_to_input.Map(
+        {static_cast<double>(result.page.width()),
+         static_cast<double>(result.page.height())});
+    EXPECT_NEAR(corner.x, page.width(), 1e-9);
+    EXPECT_NEAR(corner.y, page.height(), 1e-9);
+    const Preprocessed again = RunAuto(result.page);
+    EXPECT_FALSE(StageOf(again, "enlarge_small_text").has_run);
+  }
+}
+
+TEST(EnlargeSmallText, IsNotForBlurredLettersOfOrdinarySize) {
+  Random random(19);
+  const GrayImage page = TextPage(random, 250, 20);
+  for (const double sigma : {1.0, 2.0, 3.0}) {
+    const auto blurring = Pipeline::Create(
+        {GaussianOptions{.size_x = 0, .size_y = 0, .sigma_x = sigma}});
+    const StageReport stage =
+        StageOf(RunAuto(blurring->Run(page)->page), "enlarge_small_text");
+    EXPECT_FALSE(stage.has_run) << sigma << ": " << stage.reason;
+    EXPECT_FALSE(stage.is_doubtful) << sigma << ": " << stage.reason;
+  }
+}
+
+TEST(EnlargeSmallText, KeepsThePageWithinItsLongestSide) {
+  Random random(20);
+  const GrayImage page = Smaller(TextPage(random, 250, 20), 0.5);
+  ASSERT_EQ(page.width(), kDrawnWidth / 2);
+  const auto run = [&](int greatest_side) {
+    return Pipeline::Create({EnlargeSmallText{.greatest_side = greatest_side}})
+        ->Run(page)
+        .value();
+  };
+  EXPECT_EQ(run(600).page.width(), 600);
+  EXPECT_EQ(run(600).page.height(), 420);
+  const Preprocessed full = run(430);
+  EXPECT_EQ(Ran(full), "");
+  EXPECT_TRUE(full.report.stages[0].is_doubtful);
+  EXPECT_THAT(full.report.stages[0].reason, HasSubstr("430 pixels"));
 }
 
 TEST(Presets, DocumentAndDrawingMakeALevelFlatGrayPage) {

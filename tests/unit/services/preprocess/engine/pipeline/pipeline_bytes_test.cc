@@ -17,11 +17,15 @@ class PipelineBytes : public testing::TestWithParam<int> {};
 TEST_P(PipelineBytes, AreAnUpperBoundThatIsNotFarOff) {
   const int threads = GetParam();
   Random random(1);
-  // With something to do for every stage.
-  GrayImage page = Tilted(TextPage(random), 3);
-  AddShadow(200, 560, 0.5, page);
+  // With something to do for every stage: small letters, too.
+  GrayImage page = Tilted(Pipeline::Create({Resample{.factor = 0.5}})
+                              ->Run(TextPage(random))
+                              .value()
+                              .page,
+                          3);
+  AddShadow(100, 280, 0.5, page);
   AddNoise(random, 12, page);
-  FillBox(page, 0, 0, 24, kDrawnHeight, 4);
+  FillBox(page, 0, 0, 12, page.height(), 4);
   const auto check = [&](absl::string_view name,
                          std::vector<Operation> operations, const auto& in) {
     const auto pipeline = Pipeline::Create(std::move(operations));

@@ -72,14 +72,21 @@ TEST(Validation, CoversOperationsThatLookFirst) {
                    RestoreContrast{.sufficient_contrast = 256},
                    RemoveSpecks{.despeckle = {.contrast = 0}},
                    CropBorder{.border = {.dark_share = 0}, .greatest_gray = -1},
-                   Rotate{.degrees = 181}, Resample{.factor = 0}}),
-      ElementsAre("operations[0].max_degrees", "operations[0].least_degrees",
-                  "operations[1].least_sigma", "operations[2].flatten.sigma",
-                  "operations[3].least_unevenness",
-                  "operations[4].sufficient_contrast",
-                  "operations[5].despeckle.contrast",
-                  "operations[6].dark_share", "operations[6].greatest_gray",
-                  "operations[7].degrees", "operations[8].factor"));
+                   Rotate{.degrees = 181}, Resample{.factor = 0},
+                   EnlargeSmallText{.sufficient_height = 3,
+                                    .target_height = 200,
+                                    .greatest_factor = kNaN,
+                                    .greatest_side = 20000},
+                   EnlargeSmallText{.target_height = 5}}),
+      ElementsAre(
+          "operations[0].max_degrees", "operations[0].least_degrees",
+          "operations[1].least_sigma", "operations[2].flatten.sigma",
+          "operations[3].least_unevenness", "operations[4].sufficient_contrast",
+          "operations[5].despeckle.contrast", "operations[6].dark_share",
+          "operations[6].greatest_gray", "operations[7].degrees",
+          "operations[8].factor", "operations[9].sufficient_height",
+          "operations[9].target_height", "operations[9].greatest_factor",
+          "operations[9].greatest_side", "operations[10].target_height"));
 }
 
 TEST(Validation, LimitsTheLengthOfTheList) {
@@ -201,7 +208,8 @@ TEST(Pipeline, RunsEveryOperation) {
                                       Deskew(),
                                       Denoise(),
                                       EvenLight(),
-                                      RestoreContrast()};
+                                      RestoreContrast(),
+                                      EnlargeSmallText()};
   ASSERT_EQ(all.size(), std::variant_size_v<Operation>);
   for (size_t i = 0; i < all.size(); ++i) {
     // The names stand in the order of the variant.
