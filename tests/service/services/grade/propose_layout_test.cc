@@ -169,7 +169,7 @@ TEST(ProposeLayoutOverTcp, SaysWhatIsWrongWithARequest) {
 
 TEST(ProposeLayoutOverTcp, ReservesWhatItNeeds) {
   OmrOptions options;
-  options.server = TestOptions();
+  options.server = wire::TestOptions();
   OmrServer server(options);
   const auto answer = Ask(server, RequestFor(Form().print.luma));
   ASSERT_TRUE(answer.ok()) << answer.status;

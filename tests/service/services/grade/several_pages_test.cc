@@ -143,7 +143,7 @@ std::vector<int> LayoutPages(const Response& response) {
 }
 
 std::string ReasonOf(const google::rpc::Status& error) {
-  return DetailsOf(ItemError(error)).value_or(ErrorDetails{}).reason;
+  return DetailsOf(FromRpcStatus(error)).value_or(ErrorDetails{}).reason;
 }
 
 bool IsReviewed(const Response& response, const std::string& label) {

@@ -439,7 +439,7 @@ TEST_F(BadInput, UnknownFieldsOnTheWireChangeNothing) {
 TEST_F(BadInput, AMessageAboveTheLimit) {
   GradeRequest request = GradeRequestOf(QuizSheet());
   request.mutable_scan()->set_encoded(
-      std::string(TestOptions().max_message_bytes, '\xff'));
+      std::string(wire::TestOptions().max_message_bytes, '\xff'));
   const auto answer = Ask(server_, request);
   EXPECT_EQ(answer.status.code(), StatusCode::kResourceExhausted);
   EXPECT_EQ(answer.reason(), "");
