@@ -90,6 +90,14 @@ class Server::Impl {
     return runtime_.internal_caller.Connect(*server_);
   }
 
+  int queued_calls() const {
+    int queued = 0;
+    for (const Hosted& hosted : hosted_) {
+      if (hosted.pool != nullptr) queued += hosted.pool->executor.queued();
+    }
+    return queued;
+  }
+
   Metrics metrics_;
   int64_t aside_bytes_ = 0;
   int port_ = 0;
@@ -363,5 +371,7 @@ int Server::port() const { return impl_->port_; }
 int Server::metrics_port() const { return impl_->metrics_.port(); }
 
 int64_t Server::call_memory_bytes() const { return impl_->plan_.call_bytes; }
+
+int Server::queued_calls() const { return impl_->queued_calls(); }
 
 }  // namespace sightline

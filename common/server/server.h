@@ -77,6 +77,9 @@ class Server {
   int metrics_port() const;
   // Bytes that calls may share, of all services.
   int64_t call_memory_bytes() const;
+  // Calls that wait for a worker now, of all services. Any thread; 0 before
+  // Start().
+  int queued_calls() const;
 
  private:
   class Impl;
