@@ -6,7 +6,7 @@
 //   engine_bench --only median      what has this in its name
 //   engine_bench --repeat 15        the least time of so many runs (default 9)
 //
-// The page: 3840 x 2160, uneven light, lines of text-like strokes, noise. NLM
+// The page is that of bench_page.h. NLM
 // runs on a part of it, and the time is scaled up.
 #include <time.h>
 
@@ -17,20 +17,17 @@
 #include <functional>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/photo.hpp>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "bench/preprocess/bench_page.h"
 #include "common/image/image.h"
 #include "common/memory/process_memory.h"
 #include "services/preprocess/engine/engine.h"
 
 namespace sightline::preprocess {
 namespace {
-
-constexpr int kWidth = 3840;
-constexpr int kHeight = 2160;
 
 struct Options {
   bool json = false;
@@ -54,26 +51,6 @@ double LeastMilliseconds(int repeat, const std::function<void()>& run) {
     least = std::min(least, ThreadSeconds() - begin);
   }
   return 1000 * least;
-}
-
-GrayImage BenchPage() {
-  std::mt19937 random(7);
-  std::normal_distribution<float> noise(0, 6);
-  GrayImage page(kWidth, kHeight);
-  for (int y = 0; y < kHeight; ++y) {
-    for (int x = 0; x < kWidth; ++x) {
-      const bool is_line = (y / 14) % 3 == 0;
-      const uint32_t cell = static_cast<uint32_t>(x / 5) * 2654435761u ^
-                            static_cast<uint32_t>(y / 5) * 2246822519u;
-      const bool is_ink = is_line && (cell >> 13) % 3 == 0;
-      const float light = 225 - 60.0f * static_cast<float>(x) / kWidth -
-                          30.0f * static_cast<float>(y) / kHeight;
-      const float value = (is_ink ? 0.3f * light : light) + noise(random);
-      page.row(y)[x] =
-          static_cast<uint8_t>(std::clamp(static_cast<int>(value), 0, 255));
-    }
-  }
-  return page;
 }
 
 // One operation, ours and OpenCV's.
@@ -109,7 +86,7 @@ std::vector<Comparison> Comparisons(const GrayImage& page,
                                     const GrayImage& part) {
   std::vector<Comparison> all;
   const cv::Mat matrix = AsMatrix(page);
-  const cv::Mat colours(kHeight, kWidth, CV_8UC3,
+  const cv::Mat colours(kBenchHeight, kBenchWidth, CV_8UC3,
                         const_cast<uint8_t*>(colour.data()));
   const cv::Mat part_matrix = AsMatrix(part);
   const auto run = [&page](auto op) {
@@ -213,15 +190,15 @@ std::vector<Comparison> Comparisons(const GrayImage& page,
                    cv::threshold(matrix, out, 0, 255,
                                  cv::THRESH_BINARY | cv::THRESH_OTSU);
                  }});
-  const AffineMap turn = RotationMap(kWidth, kHeight, 1.7);
+  const AffineMap turn = RotationMap(kBenchWidth, kBenchHeight, 1.7);
   // OpenCV counts from pixel centres.
   const cv::Matx23d centre_based(
       turn[0], turn[1], turn[2] + (turn[0] + turn[1]) * 0.5 - 0.5, turn[3],
       turn[4], turn[5] + (turn[3] + turn[4]) * 0.5 - 0.5);
   all.push_back(
-      {"warp", "warp, linear", run(*AffineWarp::Create(turn, kWidth, kHeight)),
+      {"warp", "warp, linear", run(*AffineWarp::Create(turn, kBenchWidth, kBenchHeight)),
        [=](cv::Mat& out) {
-         cv::warpAffine(matrix, out, centre_based, cv::Size(kWidth, kHeight),
+         cv::warpAffine(matrix, out, centre_based, cv::Size(kBenchWidth, kBenchHeight),
                         cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
                         cv::BORDER_REPLICATE);
        }});
@@ -230,11 +207,11 @@ std::vector<Comparison> Comparisons(const GrayImage& page,
     all.push_back({is_linear ? "linear1.5" : "cubic1.5",
                    is_linear ? "scaling 1.5, linear" : "scaling 1.5, cubic",
                    run(*Scale::Create({.method = method,
-                                       .width = kWidth * 3 / 2,
-                                       .height = kHeight * 3 / 2})),
+                                       .width = kBenchWidth * 3 / 2,
+                                       .height = kBenchHeight * 3 / 2})),
                    [=](cv::Mat& out) {
                      cv::resize(matrix, out,
-                                cv::Size(kWidth * 3 / 2, kHeight * 3 / 2), 0, 0,
+                                cv::Size(kBenchWidth * 3 / 2, kBenchHeight * 3 / 2), 0, 0,
                                 is_linear ? cv::INTER_LINEAR : cv::INTER_CUBIC);
                    },
                    1, is_linear});
@@ -311,7 +288,7 @@ int Compare(const Options& options) {
   }
   const double rss_megabytes =
       static_cast<double>(PeakResidentBytes()) / (1 << 20);
-  RgbImage colour(kWidth, kHeight);
+  RgbImage colour(kBenchWidth, kBenchHeight);
   for (int64_t i = 0; i < page.size_bytes(); ++i) {
     std::memset(colour.data() + 3 * i, page.data()[i], 3);
     colour.data()[3 * i] = static_cast<uint8_t>(colour.data()[3 * i] / 2);
@@ -321,7 +298,7 @@ int Compare(const Options& options) {
     std::memcpy(part.row(y), page.row(y), 640);
   }
   if (!options.json) {
-    printf("%dx%d, processor ms of one thread, least of %d\n", kWidth, kHeight,
+    printf("%dx%d, processor ms of one thread, least of %d\n", kBenchWidth, kBenchHeight,
            options.repeat);
     printf("%-30s %9s", "", "OpenCV");
     for (const InstructionSet set : SupportedInstructionSets()) {

@@ -100,6 +100,8 @@ class Server::Impl {
 
   Metrics metrics_;
   int64_t aside_bytes_ = 0;
+  // Null once it has failed.
+  std::function<absl::Status()> readiness_;
   int port_ = 0;
   MemoryPlan plan_;
   Runtime runtime_;
@@ -280,6 +282,15 @@ void Server::Impl::Housekeeping() {
                                      "liveness fails");
     server_->GetHealthCheckService()->SetServingStatus("liveness", is_alive);
   }
+  if (readiness_ != nullptr) {
+    const absl::Status ready = readiness_();
+    if (!ready.ok()) {
+      readiness_ = nullptr;
+      Log(Severity::kError, "readiness fails from now on",
+          {{"problem", std::string(ready.message())}});
+      server_->GetHealthCheckService()->SetServingStatus("readiness", false);
+    }
+  }
   timer_.At(now + kHousekeepingInterval, [this] { Housekeeping(); });
 }
 
@@ -344,6 +355,10 @@ Server::~Server() = default;
 void Server::Add(std::unique_ptr<Service> service, double memory_share,
                  int threads) {
   impl_->Add(std::move(service), memory_share, threads);
+}
+
+void Server::SetReadiness(std::function<absl::Status()> check) {
+  impl_->readiness_ = std::move(check);
 }
 
 void Server::SetAside(int64_t bytes) { impl_->aside_bytes_ += bytes; }

@@ -51,6 +51,12 @@ class Server {
   // share so much less. Before Start().
   void SetAside(int64_t bytes);
 
+  // Asked now and then while the server runs, on one thread: once it fails, the
+  // health name "readiness" is NOT_SERVING to the end, for the orchestrator to
+  // put another process in this one's place; calls are answered all the same.
+  // Must not block. Before Start().
+  void SetReadiness(std::function<absl::Status()> check);
+
   // Listens and serves. Errors: InvalidArgument BAD_CONFIGURATION (an address
   // that can't be listened on, credentials that can't work, too little memory
   // to serve a single call), Internal (a service that does not fit its proto).
