@@ -45,6 +45,7 @@ class AdaptiveMean {
   std::unique_ptr<RowSource> Rows(RowSource& in, const Kernels& kernels) const;
   // The rows that a row depends on.
   int support() const { return options_.size; }
+  const AdaptiveMeanOptions& options() const { return options_; }
 
  private:
   explicit AdaptiveMean(const AdaptiveMeanOptions& options)

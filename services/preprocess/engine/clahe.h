@@ -56,6 +56,8 @@ class Clahe {
   static std::unique_ptr<RowSource> Rows(const ClaheTables& tables,
                                          RowSource& in, const Kernels& kernels);
 
+  const ClaheOptions& options() const { return options_; }
+
  private:
   explicit Clahe(const ClaheOptions& options) : options_(options) {}
   ClaheOptions options_;

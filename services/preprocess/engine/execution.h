@@ -13,6 +13,8 @@
 
 namespace sightline::preprocess {
 
+class Accelerator;
+
 struct Execution {
   // Polled between bands of rows.
   StopToken stop = {};
@@ -20,6 +22,9 @@ struct Execution {
   int threads = 1;
   // One that IsSupported().
   InstructionSet instructions = BestInstructionSet();
+  // Who is asked first by stages of a pipeline (accelerator.h); null: nobody.
+  // Operators themselves always run on the processor.
+  Accelerator* accelerator = nullptr;
 };
 
 // Longest side and most pixels of an image that operators take; 32-bit sums

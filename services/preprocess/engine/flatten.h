@@ -39,6 +39,11 @@ class Flatten {
   absl::Status Run(const GrayView& in, GrayImage& out,
                    const Execution& execution = {}) const;
 
+  // The parts, in the order in which they run.
+  const Gaussian& smoothing() const { return smoothing_; }
+  const Morphology& closing() const { return closing_; }
+  const Gaussian& spreading() const { return spreading_; }
+
  private:
   Flatten(Gaussian smoothing, Morphology closing, Gaussian spreading)
       : smoothing_(std::move(smoothing)),

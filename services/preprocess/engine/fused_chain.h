@@ -47,6 +47,13 @@ class FusedChain {
   absl::Status Run(const RgbView& in, GrayImage& out,
                    const Execution& execution = {}) const;
 
+  // The parts that there are.
+  const std::optional<Clahe>& clahe() const { return clahe_; }
+  const std::optional<Gaussian>& gaussian() const { return gaussian_; }
+  const std::optional<AdaptiveMean>& adaptive_mean() const {
+    return adaptive_mean_;
+  }
+
  private:
   FusedChain() = default;
   absl::Status RunFrom(

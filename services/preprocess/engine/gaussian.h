@@ -45,10 +45,12 @@ class Gaussian {
   std::unique_ptr<RowSource> Rows(RowSource& in, const Kernels& kernels) const;
   // The rows that a row depends on.
   int support() const { return static_cast<int>(weights_y_.size()); }
+  // In 1/256; odd in number.
+  const std::vector<uint16_t>& weights_x() const { return weights_x_; }
+  const std::vector<uint16_t>& weights_y() const { return weights_y_; }
 
  private:
   Gaussian() = default;
-  // In 1/256; odd in number.
   std::vector<uint16_t> weights_x_;
   std::vector<uint16_t> weights_y_;
 };

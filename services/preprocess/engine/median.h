@@ -38,6 +38,8 @@ class Median {
   std::unique_ptr<RowSource> Rows(RowSource& in, const Kernels& kernels) const;
   // The rows that a row depends on.
   int support() const { return size_; }
+  // Pixels a side.
+  int size() const { return size_; }
 
  private:
   explicit Median(int size) : size_(size) {}

@@ -57,6 +57,7 @@ class Morphology {
                const Kernels& kernels) const;
   // The rows that a row depends on.
   int support() const;
+  const MorphologyOptions& options() const { return options_; }
 
  private:
   explicit Morphology(const MorphologyOptions& options) : options_(options) {}

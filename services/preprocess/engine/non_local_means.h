@@ -38,6 +38,10 @@ class NonLocalMeans {
   absl::Status Run(const GrayView& in, GrayImage& out,
                    const Execution& execution = {}) const;
 
+  int template_radius() const { return template_radius_; }
+  int search_radius() const { return search_radius_; }
+  const rules::LocalMeansWeights& weights() const { return weights_; }
+
  private:
   explicit NonLocalMeans(const NonLocalMeansOptions& options);
   int template_radius_;

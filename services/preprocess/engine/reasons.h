@@ -12,6 +12,8 @@ inline constexpr char kImageInvalid[] = "PREPROCESS_IMAGE_INVALID";
 inline constexpr char kExecutionInvalid[] = "PREPROCESS_EXECUTION_INVALID";
 // Memory ran out while an operation ran.
 inline constexpr char kOutOfMemory[] = "PREPROCESS_OUT_OF_MEMORY";
+// There is no graphics device that could be used.
+inline constexpr char kDeviceUnavailable[] = "PREPROCESS_DEVICE_UNAVAILABLE";
 
 }  // namespace sightline::preprocess
 

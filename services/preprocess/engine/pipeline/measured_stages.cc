@@ -5,6 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "common/status/status_macros.h"
 #include "services/preprocess/engine/parameter_check.h"
+#include "services/preprocess/engine/pipeline/accelerated.h"
 #include "services/preprocess/engine/pipeline/page_measures.h"
 #include "services/preprocess/engine/pipeline/stage.h"
 #include "services/preprocess/engine/window_sums.h"
@@ -100,7 +101,7 @@ class DenoiseStage : public Stage {
     if (strength == 0) return absl::OkStatus();
     SL_ASSIGN_OR_RETURN(const NonLocalMeans filter,
                         NonLocalMeans::Create({.strength = strength}));
-    return filter.Run(in, out, execution);
+    return RunAccelerated(filter, in, out, execution, report);
   }
   int64_t WorkingBytes(const PixelSize& in, int threads) const override {
     // Beside the filter's own: its table of weights, at most 65,026 of them.
@@ -140,7 +141,7 @@ class EvenLightStage : public Stage {
       report.is_doubtful = true;
       return absl::OkStatus();
     }
-    return flatten_.Run(in, out, execution);
+    return RunAccelerated(flatten_, in, out, execution, report);
   }
   int64_t WorkingBytes(const PixelSize& in, int threads) const override {
     return std::max(flatten_.WorkingBytes(in.width, in.height, threads),

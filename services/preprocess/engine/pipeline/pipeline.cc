@@ -9,6 +9,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/preprocess/engine/parameter_check.h"
+#include "services/preprocess/engine/pipeline/accelerated.h"
 #include "services/preprocess/engine/reasons.h"
 
 namespace sightline::preprocess {
@@ -192,7 +193,7 @@ absl::StatusOr<Preprocessed> Pipeline::RunOn(const View& page,
     const auto run = [&](const auto& in) -> absl::Status {
       if (planned.chain) {
         report.reason = "asked for";
-        return planned.chain->Run(in, next, execution);
+        return RunAccelerated(*planned.chain, in, next, execution, report);
       }
       if constexpr (std::is_same_v<std::decay_t<decltype(in)>, GrayView>) {
         return planned.stage->Run(in, next, execution, report);

@@ -34,6 +34,12 @@ struct StageReport {
   std::vector<Measurement> measurements;
   // From pixels of the stage's result to pixels of its input, corner-based.
   Homography output_to_input;
+  // Who made the new page: "cpu", or a device ("cuda:0").
+  std::string device = "cpu";
+  // Why no device did, of which there is one: FallbackReason by its name.
+  // Empty: it did, there is none, or none was asked (the stage left the page
+  // alone, or devices do not do what it does).
+  std::string fallback_reason;
   // Wall time, measuring included.
   absl::Duration elapsed;
 };

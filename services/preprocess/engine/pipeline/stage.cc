@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "common/status/status_macros.h"
+#include "services/preprocess/engine/pipeline/accelerated.h"
 
 namespace sightline::preprocess {
 namespace {
@@ -18,7 +19,7 @@ class OperatorStage : public Stage {
                    const Execution& execution,
                    StageReport& report) const override {
     report.reason = "asked for";
-    return operator_.Run(in, out, execution);
+    return RunAccelerated(operator_, in, out, execution, report);
   }
   int64_t WorkingBytes(const PixelSize& in, int threads) const override {
     return operator_.WorkingBytes(in.width, in.height, threads);

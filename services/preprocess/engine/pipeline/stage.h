@@ -22,7 +22,7 @@ class Stage {
   // 1. Either leaves `out` empty (the page stays) or makes it the new page, at
   //    most LargestOutput() a side.
   // 2. Writes into `report` its reason, what it measured, whether that is
-  //    doubtful, and where pixels went. Nothing else of it.
+  //    doubtful, where pixels went, and on which device. Nothing else of it.
   // 3. Allocates at most WorkingBytes() beside `out`.
   virtual absl::Status Run(const GrayView& in, GrayImage& out,
                            const Execution& execution,
