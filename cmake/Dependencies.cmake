@@ -64,8 +64,10 @@ if(SIGHTLINE_CUDA AND NOT SIGHTLINE_SANITIZE AND NOT SIGHTLINE_FUZZERS)
   check_language(CUDA)
   if(CMAKE_CUDA_COMPILER)
     set(CMAKE_CUDA_ARCHITECTURES ${SIGHTLINE_CUDA_ARCHITECTURES})
-    set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
     enable_language(CUDA)
+    # Who has kernels links the static runtime by its target; by itself CMake adds
+    # it to programs that it does not link with nvcc, without saying where it is.
+    set(CMAKE_CUDA_RUNTIME_LIBRARY None)
     find_package(CUDAToolkit QUIET)
     set(SIGHTLINE_CUDA_FOUND ${CUDAToolkit_FOUND})
     if(SIGHTLINE_CCACHE)

@@ -30,15 +30,15 @@ struct FaultPlan {
   // Info() and OpenStream() say Unavailable.
   bool is_absent = false;
   // Allocate(), AllocatePinned(): ResourceExhausted.
-  FaultRange no_memory;
-  FaultRange no_pinned_memory;
+  FaultRange no_memory = {};
+  FaultRange no_pinned_memory = {};
   // Launch(): Internal, and from then on whatever is called.
-  FaultRange broken_launches;
+  FaultRange broken_launches = {};
   // Wait(): the same.
-  FaultRange broken_waits;
+  FaultRange broken_waits = {};
   // Wait(): takes its whole timeout and says DeadlineExceeded. What the stream
   // was to do is done after that, behind everybody's back.
-  FaultRange hanging_waits;
+  FaultRange hanging_waits = {};
   // Every Wait() takes so long.
   absl::Duration slowness = absl::ZeroDuration();
 };
