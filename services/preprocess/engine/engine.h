@@ -19,6 +19,8 @@
 //                    polled between bands). WorkingBytes() says beforehand
 //                    what Run() allocates.
 //   fused_chain.h    gray, CLAHE, Gaussian and threshold in one pass.
+//   accelerator.h    who may do an operator's work in its place.
+//   device/          a graphics device does, if there is one: device_engine.h.
 //   pipeline/        lists of operations, presets, and a report of what was
 //                    done and why: pipeline/pipeline.h.
 //

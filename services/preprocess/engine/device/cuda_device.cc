@@ -93,8 +93,8 @@ absl::Status CudaDevice::Prepare() {
   SL_RETURN_IF_ERROR(ToStatus(PrepareCudaKernels(), "loading the kernels"));
   int has_pools = 0;
   SL_RETURN_IF_ERROR(
-      ToStatus(cudaDeviceGetAttribute(
-                   &has_pools, cudaDevAttrMemoryPoolsSupported, number_),
+      ToStatus(cudaDeviceGetAttribute(&has_pools,
+                                      cudaDevAttrMemoryPoolsSupported, number_),
                "asking for memory pools"));
   if (has_pools == 0) return absl::OkStatus();
   cudaMemPoolProps properties = {};
@@ -105,10 +105,9 @@ absl::Status CudaDevice::Prepare() {
       ToStatus(cudaMemPoolCreate(&pool_, &properties), "making a memory pool"));
   // The slots stay within a budget; what they free may be wanted again.
   uint64_t threshold = std::numeric_limits<uint64_t>::max();
-  return ToStatus(
-      cudaMemPoolSetAttribute(pool_, cudaMemPoolAttrReleaseThreshold,
-                              &threshold),
-      "setting up the memory pool");
+  return ToStatus(cudaMemPoolSetAttribute(
+                      pool_, cudaMemPoolAttrReleaseThreshold, &threshold),
+                  "setting up the memory pool");
 }
 
 absl::StatusOr<DeviceInfo> CudaDevice::Info() const {
@@ -198,8 +197,8 @@ void CudaDevice::FreePinned(uint8_t* memory) {
   cudaFreeHost(memory);
 }
 
-absl::Status CudaDevice::Upload(Stream stream, uint8_t* to,
-                                const uint8_t* from, int64_t bytes) {
+absl::Status CudaDevice::Upload(Stream stream, uint8_t* to, const uint8_t* from,
+                                int64_t bytes) {
   SL_ASSIGN_OR_RETURN(const cudaStream_t entered, Enter(stream));
   return ToStatus(cudaMemcpyAsync(to, from, static_cast<size_t>(bytes),
                                   cudaMemcpyHostToDevice, entered),

@@ -82,11 +82,10 @@ class Device {
   // From pinned to device memory, and back.
   virtual absl::Status Upload(Stream stream, uint8_t* to, const uint8_t* from,
                               int64_t bytes) = 0;
-  virtual absl::Status Download(Stream stream, uint8_t* to,
-                                const uint8_t* from, int64_t bytes) = 0;
+  virtual absl::Status Download(Stream stream, uint8_t* to, const uint8_t* from,
+                                int64_t bytes) = 0;
   // Zeroes device memory.
-  virtual absl::Status Clear(Stream stream, uint8_t* memory,
-                             int64_t bytes) = 0;
+  virtual absl::Status Clear(Stream stream, uint8_t* memory, int64_t bytes) = 0;
   virtual absl::Status Launch(Stream stream, const KernelLaunch& launch) = 0;
   // Until all of the stream's work is done, but not longer than `timeout`.
   virtual absl::Status Wait(Stream stream, absl::Duration timeout) = 0;

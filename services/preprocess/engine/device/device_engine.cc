@@ -97,8 +97,7 @@ absl::StatusOr<std::unique_ptr<DeviceEngine>> DeviceEngine::Create(
   for (int i = 0; i < options.slots; ++i) {
     const absl::StatusOr<Stream> stream = engine->device_->OpenStream();
     if (!stream.ok()) return Unavailable(stream.status());
-    engine->slots_.push_back(
-        std::make_unique<Slot>(*engine->device_, *stream));
+    engine->slots_.push_back(std::make_unique<Slot>(*engine->device_, *stream));
     engine->idle_.push_back(engine->slots_.back().get());
   }
   engine->counters_.usable_slots = options.slots;
@@ -142,9 +141,10 @@ FallbackReason DeviceEngine::Count(FallbackReason reason) {
   return reason;
 }
 
-absl::StatusOr<FallbackReason> DeviceEngine::TryRun(
-    const AcceleratorWork& work, const AcceleratorPage& page, GrayImage& out,
-    const StopToken& stop) {
+absl::StatusOr<FallbackReason> DeviceEngine::TryRun(const AcceleratorWork& work,
+                                                    const AcceleratorPage& page,
+                                                    GrayImage& out,
+                                                    const StopToken& stop) {
   SL_RETURN_IF_ERROR(stop.Poll());
   const DeviceJob job(work, page);
   BatchBytes bytes;
@@ -205,8 +205,7 @@ std::vector<DeviceEngine::Request*> DeviceEngine::TakeBatch(Request& first) {
   BatchBytes bytes;
   bytes.Add(*first.job);
   const size_t most = static_cast<size_t>(options_.max_batch);
-  for (auto each = line_.begin();
-       each != line_.end() && batch.size() < most;) {
+  for (auto each = line_.begin(); each != line_.end() && batch.size() < most;) {
     BatchBytes more = bytes;
     more.Add(*(*each)->job);
     if ((*each)->job->kernels() != first.job->kernels() ||
@@ -242,8 +241,8 @@ void DeviceEngine::RunBatch(Slot& slot, const std::vector<Request*>& batch) {
   }
   std::lock_guard<std::mutex> lock(mutex_);
   ++counters_.batches;
-  ++counters_.batch_sizes[SizeClass(batch.size(),
-                                    counters_.batch_sizes.size())];
+  ++counters_
+        .batch_sizes[SizeClass(batch.size(), counters_.batch_sizes.size())];
   if (is_retried) ++counters_.retries;
   counters_.busy += absl::Now() - start;
   for (size_t i = 0; i < batch.size(); ++i) {

@@ -101,8 +101,7 @@ class DeviceEngine : public Accelerator {
 
   DeviceEngine(std::unique_ptr<Device> device, DeviceInfo info,
                const DeviceEngineOptions& options);
-  absl::StatusOr<FallbackReason> RunOrWait(const DeviceJob& job,
-                                           GrayImage& out,
+  absl::StatusOr<FallbackReason> RunOrWait(const DeviceJob& job, GrayImage& out,
                                            const StopToken& stop);
   // The slot is the caller's until it calls PassOn().
   std::vector<Request*> TakeBatch(Request& first);

@@ -55,10 +55,10 @@ class Planner {
     page.blocks_x = CeilDivide(in.width, kChainTileWidth);
     if (work.clahe) AddTables(*work.clahe, page);
     if (work.gaussian) {
-      page.weights_x = AddWeights(*work.gaussian->weights_x, in.width,
-                                  page.taps_x);
-      page.weights_y = AddWeights(*work.gaussian->weights_y, in.height,
-                                  page.taps_y);
+      page.weights_x =
+          AddWeights(*work.gaussian->weights_x, in.width, page.taps_x);
+      page.weights_y =
+          AddWeights(*work.gaussian->weights_y, in.height, page.taps_y);
     }
     if (work.adaptive_mean) {
       const AdaptiveMeanOptions& mean = *work.adaptive_mean;
@@ -138,9 +138,9 @@ class Planner {
                              options.tiles_y, options.clip_limit);
     const int64_t area =
         int64_t{tables.grid.tile_width} * tables.grid.tile_height;
-    tables.bands = static_cast<int>(std::min<int64_t>(
-        {(area + kPixelsPerBand - 1) / kPixelsPerBand, kMaxBands,
-         tables.grid.tile_height}));
+    tables.bands = static_cast<int>(
+        std::min<int64_t>({(area + kPixelsPerBand - 1) / kPixelsPerBand,
+                           kMaxBands, tables.grid.tile_height}));
     const int64_t tiles = int64_t{options.tiles_x} * options.tiles_y;
     tables.counts = reinterpret_cast<uint32_t*>(
         Take(memory_.cleared, plan_.bytes.cleared, tiles * 256 * 4));
@@ -249,13 +249,13 @@ void Unpack(const uint8_t* bits, int width, uint8_t* pixels) {
 }  // namespace
 
 int BlocksOf(const KernelPage& page) {
-  return std::visit(
-      [](const auto& each) { return device::BlocksOf(each); }, page);
+  return std::visit([](const auto& each) { return device::BlocksOf(each); },
+                    page);
 }
 
 int SharedBytesOf(const KernelPage& page) {
-  return std::visit(
-      [](const auto& each) { return device::SharedBytes(each); }, page);
+  return std::visit([](const auto& each) { return device::SharedBytes(each); },
+                    page);
 }
 
 DeviceJob::DeviceJob(const AcceleratorWork& work, const AcceleratorPage& page)

@@ -44,8 +44,7 @@ void FaultyDevice::CloseStream(Stream stream) {
   if (Check(stream).ok()) device_->CloseStream(stream);
 }
 
-absl::StatusOr<uint8_t*> FaultyDevice::Allocate(Stream stream,
-                                                int64_t bytes) {
+absl::StatusOr<uint8_t*> FaultyDevice::Allocate(Stream stream, int64_t bytes) {
   SL_RETURN_IF_ERROR(Check(stream));
   if (Holds(plan_.no_memory, allocations_)) {
     return absl::ResourceExhaustedError("others have taken all memory");

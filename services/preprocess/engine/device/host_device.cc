@@ -99,8 +99,8 @@ void HostDevice::CloseStream(Stream stream) {
   streams_.erase(stream);
 }
 
-absl::StatusOr<uint8_t*> HostDevice::AllocateIn(
-    std::map<uint8_t*, Memory>& all, int64_t bytes) {
+absl::StatusOr<uint8_t*> HostDevice::AllocateIn(std::map<uint8_t*, Memory>& all,
+                                                int64_t bytes) {
   try {
     Memory memory = {MakeBytes(bytes), bytes};
     uint8_t* const address = memory.memory.get();
@@ -150,11 +150,10 @@ absl::Status HostDevice::Enqueue(Stream stream, Work work) {
   return absl::OkStatus();
 }
 
-absl::Status HostDevice::Upload(Stream stream, uint8_t* to,
-                                const uint8_t* from, int64_t bytes) {
-  return Enqueue(stream, [=] {
-    std::memcpy(to, from, static_cast<size_t>(bytes));
-  });
+absl::Status HostDevice::Upload(Stream stream, uint8_t* to, const uint8_t* from,
+                                int64_t bytes) {
+  return Enqueue(stream,
+                 [=] { std::memcpy(to, from, static_cast<size_t>(bytes)); });
 }
 
 absl::Status HostDevice::Download(Stream stream, uint8_t* to,
@@ -163,9 +162,8 @@ absl::Status HostDevice::Download(Stream stream, uint8_t* to,
 }
 
 absl::Status HostDevice::Clear(Stream stream, uint8_t* memory, int64_t bytes) {
-  return Enqueue(stream, [=] {
-    std::memset(memory, 0, static_cast<size_t>(bytes));
-  });
+  return Enqueue(stream,
+                 [=] { std::memset(memory, 0, static_cast<size_t>(bytes)); });
 }
 
 absl::Status HostDevice::Launch(Stream stream, const KernelLaunch& launch) {

@@ -121,8 +121,8 @@ absl::Status Slot::Enqueue(absl::Span<SlotJob> jobs,
   SL_RETURN_IF_ERROR(
       device_.Upload(stream_, arena_, pinned_, layout.total.upload));
   if (layout.total.cleared > 0) {
-    SL_RETURN_IF_ERROR(device_.Clear(stream_, arena_ + layout.cleared,
-                                     layout.total.cleared));
+    SL_RETURN_IF_ERROR(
+        device_.Clear(stream_, arena_ + layout.cleared, layout.total.cleared));
   }
   for (const KernelLaunch& launch : launches) {
     SL_RETURN_IF_ERROR(device_.Launch(stream_, launch));

@@ -57,8 +57,7 @@ class Slot {
 
  private:
   absl::Status Reserve(const BatchBytes& bytes);
-  absl::Status Enqueue(absl::Span<SlotJob> jobs,
-                       absl::Span<JobPlan> plans);
+  absl::Status Enqueue(absl::Span<SlotJob> jobs, absl::Span<JobPlan> plans);
 
   Device& device_;
   const Stream stream_;

@@ -23,9 +23,9 @@ absl::Status RunAccelerated(const Operator& run, const View& in, GrayImage& out,
   if constexpr (requires { WorkOf(run); }) {
     if (execution.accelerator != nullptr) {
       SL_RETURN_IF_ERROR(CheckRun(in, execution));
-      SL_ASSIGN_OR_RETURN(const FallbackReason reason,
-                          execution.accelerator->TryRun(WorkOf(run), in, out,
-                                                        execution.stop));
+      SL_ASSIGN_OR_RETURN(
+          const FallbackReason reason,
+          execution.accelerator->TryRun(WorkOf(run), in, out, execution.stop));
       if (reason == FallbackReason::kNone) {
         report.device = execution.accelerator->name();
         return absl::OkStatus();

@@ -50,11 +50,11 @@ SIGHTLINE_HOST_DEVICE inline LocalMeansLayout LayoutOf(
   layout.columns_stride = layout.columns | 1;
   layout.differences =
       (layout.source_height * layout.source_stride + 15) / 16 * 16;
-  layout.weights = layout.differences +
-                   2 * 4 * kMeansTileHeight * layout.columns_stride;
-  layout.total = layout.weights +
-                 (page.table_size <= kMeansSharedWeights ? 4 * page.table_size
-                                                         : 0);
+  layout.weights =
+      layout.differences + 2 * 4 * kMeansTileHeight * layout.columns_stride;
+  layout.total =
+      layout.weights +
+      (page.table_size <= kMeansSharedWeights ? 4 * page.table_size : 0);
   return layout;
 }
 
@@ -77,8 +77,7 @@ struct LocalMeansSums {
 SIGHTLINE_KERNEL inline void SumDifferences(const LocalMeansPage& page,
                                             const LocalMeansLayout& layout,
                                             const uint8_t* source, int dx,
-                                            int dy, int lane,
-                                            uint32_t* sums) {
+                                            int dy, int lane, uint32_t* sums) {
   const int size = 2 * page.template_radius + 1;
   const int strips = rules::Larger(kBlockLanes / layout.columns, 1);
   const int rows = (kMeansTileHeight + strips - 1) / strips;
@@ -112,8 +111,7 @@ SIGHTLINE_KERNEL inline void SumDifferences(const LocalMeansPage& page,
 // Adds what lies (dx, dy) away to a lane's pixels.
 SIGHTLINE_KERNEL inline void AddOffset(const LocalMeansPage& page,
                                        const LocalMeansLayout& layout,
-                                       const uint8_t* source,
-                                       const int* table,
+                                       const uint8_t* source, const int* table,
                                        const uint32_t* sums, int dx, int dy,
                                        int lane, LocalMeansSums& to) {
   const int size = 2 * page.template_radius + 1;
@@ -181,8 +179,8 @@ SIGHTLINE_KERNEL void RunBlock(const Block& block, const LocalMeansPage* pages,
                   all[lane]);
       }
       if (i < side * side) {
-        SumDifferences(page, layout, source, i % side - reach,
-                       i / side - reach, lane, sums + i % 2 * words);
+        SumDifferences(page, layout, source, i % side - reach, i / side - reach,
+                       lane, sums + i % 2 * words);
       }
     });
   }

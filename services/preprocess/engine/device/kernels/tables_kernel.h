@@ -90,8 +90,8 @@ SIGHTLINE_KERNEL inline TileBand BandOf(const TablesPage& page, int tile,
   TileBand part;
   part.left = tile_x * grid.tile_width;
   part.right = part.left + grid.tile_width;
-  part.inside = rules::Smaller(rules::Larger(page.in.width, part.left),
-                               part.right);
+  part.inside =
+      rules::Smaller(rules::Larger(page.in.width, part.left), part.right);
   const int end = (tile_y + 1) * grid.tile_height;
   part.top = rules::Smaller(tile_y * grid.tile_height + band * rows, end);
   part.bottom = rules::Smaller(part.top + rows, end);

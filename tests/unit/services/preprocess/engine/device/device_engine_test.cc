@@ -42,8 +42,8 @@ struct Rig {
 
 Rig MakeRig(const FaultPlan& plan, const DeviceEngineOptions& options,
             const HostDeviceOptions& host = {}) {
-  auto device = std::make_unique<FaultyDevice>(
-      std::make_unique<HostDevice>(host), plan);
+  auto device =
+      std::make_unique<FaultyDevice>(std::make_unique<HostDevice>(host), plan);
   Rig rig;
   rig.device = device.get();
   auto engine = DeviceEngine::Create(std::move(device), options);
@@ -136,8 +136,8 @@ TEST(DeviceEngine, ColourGoesThroughTheChain) {
   Random random(4);
   const RgbImage page = RandomColourPage(random, 111, 77);
   const auto expected = LightPipeline().Run(RgbView(page));
-  const auto actual = LightPipeline().Run(RgbView(page),
-                                          {.accelerator = rig.engine.get()});
+  const auto actual =
+      LightPipeline().Run(RgbView(page), {.accelerator = rig.engine.get()});
   EXPECT_EQ(Differences(expected->page, actual->page), kSame);
   EXPECT_EQ(actual->report.stages[0].device, "host:0");
 }
@@ -148,12 +148,12 @@ TEST(DeviceEngine, KnowsBeforehandWhatDoesNotFit) {
   const Rig rig = MakeRig({}, options);
   Random random(5);
   const auto pipeline = Pipeline::Create({MedianOptions()});
-  EXPECT_THAT(RunPage(rig.engine.get(), RandomPage(random, 1000, 500),
-                      *pipeline),
-              ElementsAre("host:0"));
-  EXPECT_THAT(RunPage(rig.engine.get(), RandomPage(random, 1050, 500),
-                      *pipeline),
-              ElementsAre("too_large"));
+  EXPECT_THAT(
+      RunPage(rig.engine.get(), RandomPage(random, 1000, 500), *pipeline),
+      ElementsAre("host:0"));
+  EXPECT_THAT(
+      RunPage(rig.engine.get(), RandomPage(random, 1050, 500), *pipeline),
+      ElementsAre("too_large"));
 }
 
 TEST(DeviceEngine, SaysWhyThereIsNone) {
@@ -233,9 +233,8 @@ TEST(OutOfMemory, OfPinnedMemoryIsTheSame) {
 TEST(OutOfMemory, HalvesTheBatch) {
   DeviceEngineOptions options = Patient();
   options.slots = 1;
-  const Rig rig =
-      MakeRig({.slowness = absl::Milliseconds(100)}, options,
-              {.total_bytes = 400000});
+  const Rig rig = MakeRig({.slowness = absl::Milliseconds(100)}, options,
+                          {.total_bytes = 400000});
   Random random(8);
   const GrayImage page = RandomPage(random, 300, 300);
   const auto pipeline = Pipeline::Create({MedianOptions()});
@@ -259,8 +258,8 @@ TEST(StickyError, MeansTheProcessorFromThenOn) {
   for (const FaultPlan& plan : {FaultPlan{.broken_launches = {3, 1}},
                                 FaultPlan{.broken_waits = {1, 1}}}) {
     const Rig rig = MakeRig(plan, Patient());
-    EXPECT_THAT(RunPage(rig, 1), ElementsAre("host:0", AnyOf("host:0",
-                                                             "device_failed")));
+    EXPECT_THAT(RunPage(rig, 1),
+                ElementsAre("host:0", AnyOf("host:0", "device_failed")));
     RunPage(rig, 2);
     EXPECT_FALSE(rig.engine->is_healthy());
     EXPECT_FALSE(rig.engine->counters().is_healthy);
@@ -314,9 +313,7 @@ TEST(Waiting, EndsWhenTheCallerGoes) {
   const auto pipeline = Pipeline::Create({MedianOptions()});
   Random random(10);
   const GrayImage page = RandomPage(random, 40, 40);
-  std::jthread first([&] {
-    RunPage(rig.engine.get(), page, *pipeline);
-  });
+  std::jthread first([&] { RunPage(rig.engine.get(), page, *pipeline); });
   absl::SleepFor(absl::Milliseconds(100));
   StopSource source;
   std::jthread stopper([&] {
@@ -379,9 +376,8 @@ TEST(ManyThreads, GetTheSameBytesWhateverFails) {
       threads.emplace_back([&, thread] {
         Random random(static_cast<unsigned>(thread));
         for (int i = 0; i < 6; ++i) {
-          const GrayImage page =
-              RandomPage(random, Between(random, 1, 160),
-                         Between(random, 1, 90));
+          const GrayImage page = RandomPage(random, Between(random, 1, 160),
+                                            Between(random, 1, 90));
           EXPECT_EQ(RunPage(rig.engine.get(), page, LightPipeline()).size(),
                     2u);
         }

@@ -1,5 +1,7 @@
 // The kernels, run on the processor, against the operators: not a pixel may
 // differ, whatever the sizes, the batch, and the order of lanes and blocks.
+#include "services/preprocess/engine/device/kernels/kernels.h"
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,7 +11,6 @@
 #include "gtest/gtest.h"
 #include "services/preprocess/engine/device/device_job.h"
 #include "services/preprocess/engine/device/host_device.h"
-#include "services/preprocess/engine/device/kernels/kernels.h"
 #include "services/preprocess/engine/device/slot.h"
 #include "services/preprocess/engine/engine.h"
 #include "tests/unit/services/preprocess/engine/test_pages.h"
@@ -136,8 +137,7 @@ TEST(ChainKernels, TurnColourToGrayOnTheWay) {
                                             Between(random, 1, 90));
     const RgbImage second = RandomColourPage(random, Between(random, 1, 40),
                                              Between(random, 1, 90));
-    const auto chain =
-        FusedChain::Create(RandomChain(random, i % 2 == 0));
+    const auto chain = FusedChain::Create(RandomChain(random, i % 2 == 0));
     Batch batch(kOrders[i % 3]);
     batch.Add(*chain, first);
     batch.Add(*chain, second);
@@ -180,8 +180,7 @@ TEST(ChainKernels, TakeTheWidestWindowsThatFitAndNoWider) {
                  .adaptive_mean = std::nullopt}),
             page);
   EXPECT_EQ(batch.Differences(), kSame);
-  EXPECT_FALSE(
-      DeviceJob(WorkOf(mean(255)), GrayView(page)).is_supported());
+  EXPECT_FALSE(DeviceJob(WorkOf(mean(255)), GrayView(page)).is_supported());
 }
 
 // 8-bit results of a threshold are packed on the device and unpacked here; the
@@ -213,8 +212,8 @@ TEST(ChainKernels, PackEightPixelsInAByte) {
       described.is_packed = is_packed;
       std::vector<int> lanes;
       for (int lane = 0; lane < kBlockLanes; ++lane) lanes.push_back(lane);
-      std::vector<uint8_t> shared(
-          static_cast<size_t>(SharedBytes(described)) + 16);
+      std::vector<uint8_t> shared(static_cast<size_t>(SharedBytes(described)) +
+                                  16);
       uint8_t* const aligned = reinterpret_cast<uint8_t*>(
           (reinterpret_cast<uintptr_t>(shared.data()) + 15) & ~uintptr_t{15});
       for (int block = 0; block < BlocksOf(described); ++block) {
@@ -223,9 +222,8 @@ TEST(ChainKernels, PackEightPixelsInAByte) {
       for (int y = 0; y < 37; ++y) {
         const uint8_t* const row = result.data() + y * described.out.stride;
         for (int x = 0; x < width; ++x) {
-          const int actual = is_packed
-                                 ? (row[x / 8] >> (7 - x % 8) & 1) * 255
-                                 : row[x];
+          const int actual =
+              is_packed ? (row[x / 8] >> (7 - x % 8) & 1) * 255 : row[x];
           ASSERT_EQ(actual, expected.row(y)[x]) << x << ", " << y;
         }
         if (is_packed && width % 8 != 0) {
