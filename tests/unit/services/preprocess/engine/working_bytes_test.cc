@@ -2,7 +2,7 @@
 
 #include "gtest/gtest.h"
 #include "services/preprocess/engine/engine.h"
-#include "tests/unit/services/preprocess/engine/allocation_counter.h"
+#include "tests/support/memory/allocation_counter.h"
 #include "tests/unit/services/preprocess/engine/test_pages.h"
 
 namespace sightline::preprocess {

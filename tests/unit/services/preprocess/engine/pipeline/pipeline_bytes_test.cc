@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "services/preprocess/engine/pipeline/pipeline.h"
 #include "services/preprocess/engine/pipeline/presets.h"
-#include "tests/unit/services/preprocess/engine/allocation_counter.h"
+#include "tests/support/memory/allocation_counter.h"
 #include "tests/unit/services/preprocess/engine/pipeline/drawn_pages.h"
 
 namespace sightline::preprocess {

@@ -1,4 +1,4 @@
-#include "tests/unit/services/preprocess/engine/allocation_counter.h"
+#include "tests/support/memory/allocation_counter.h"
 
 #include <malloc.h>
 
@@ -37,7 +37,7 @@ void operator delete[](void* memory) noexcept { Release(memory); }
 void operator delete(void* memory, size_t) noexcept { Release(memory); }
 void operator delete[](void* memory, size_t) noexcept { Release(memory); }
 
-namespace sightline::preprocess {
+namespace sightline {
 
 AllocationCounter::AllocationCounter() : before_(live_bytes) {
   peak_bytes = before_;
@@ -45,4 +45,4 @@ AllocationCounter::AllocationCounter() : before_(live_bytes) {
 
 int64_t AllocationCounter::peak() const { return peak_bytes - before_; }
 
-}  // namespace sightline::preprocess
+}  // namespace sightline
