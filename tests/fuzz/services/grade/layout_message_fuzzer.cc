@@ -1,10 +1,12 @@
 // Reads bytes as a layout file, as people write them, and takes them the way
-// of a request: JSON -> SheetLayout -> engine layout -> checks -> reference.
+// of a request: JSON -> SheetLayout -> engine layout -> checks -> a reference
+// for every page -> what registration reads of it.
 // Whatever comes in, nothing crashes; Check() and Create() agree; a sheet that
 // is made can be scored against any key without a crash.
 //
 // The JSON form of {"layout": ..., "key": ...} is that of
 // ValidateLayoutRequest.
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
@@ -16,10 +18,12 @@
 
 #include "absl/status/statusor.h"
 #include "common/status/error.h"
+#include "services/align/reference_from_proto.h"
 #include "services/grade/engine/layout.h"
 #include "services/grade/engine/reasons.h"
 #include "services/grade/engine/scoring.h"
 #include "services/grade/layout_from_proto.h"
+#include "services/grade/page_layouts.h"
 #include "sightline/grade/v1/grade.pb.h"
 
 namespace sightline::grade {
@@ -40,6 +44,32 @@ void DemandInvalid(const absl::Status& status) {
   Demand(!details->fields.empty(), "a bad layout has a field");
 }
 
+// Every page by itself, as align gets it.
+void CheckPages(const v1::SheetLayout& layout, const Sheet& sheet) {
+  ImageLimits limits;
+  limits.max_side_pixels = 300;
+  limits.max_pixels = 30'000;
+  int bubbles = 0;
+  for (int i = 0; i < sheet.page_count(); ++i) {
+    const Sheet& page = sheet.page_sheet(i);
+    bubbles += page.bubble_count();
+    Demand(sheet.first_field(i + 1) - sheet.first_field(i) ==
+               static_cast<int>(page.fields().size()),
+           "a sheet has the fields of its pages");
+    const align::v1::Reference reference =
+        ToReference(PageMessage(layout, i), page);
+    Demand(reference.shapes_size() == page.bubble_count(),
+           "every bubble is a printed shape");
+    const auto read = align::ToReference(reference, limits);
+    Demand(read.ok() || DetailsOf(read.status()).has_value(),
+           "a reference is refused with a reason");
+  }
+  Demand(bubbles == sheet.bubble_count(), "a sheet has all bubbles");
+  for (const LayoutProblem& problem : CheckPagesDiffer(layout, sheet)) {
+    Demand(!problem.is_error, "pages that look alike are a warning");
+  }
+}
+
 void Run(const v1::ValidateLayoutRequest& request) {
   const absl::StatusOr<SheetLayout> layout = ToLayout(request.layout());
   if (!layout.ok()) return DemandInvalid(layout.status());
@@ -56,9 +86,10 @@ void Run(const v1::ValidateLayoutRequest& request) {
   Demand(sheet.ok() == !has_error, "Check() and Create() agree");
   if (!sheet.ok()) return DemandInvalid(sheet.status());
 
-  const align::v1::Reference reference = ToReference(request.layout(), *sheet);
-  Demand(reference.shapes_size() == sheet->bubble_count(),
-         "every bubble is a printed shape");
+  CheckPages(request.layout(), *sheet);
+  Demand(ColumnsOf(request.layout(), *sheet).ok() ==
+             CheckColumns(request.layout(), *sheet).empty(),
+         "CheckColumns() and ColumnsOf() agree");
 
   const AnswerKey key = ToKey(request.key());
   const std::vector<LayoutProblem> key_problems = CheckKey(key, *sheet);
@@ -85,6 +116,9 @@ void Run(const v1::ValidateLayoutRequest& request) {
 }  // namespace sightline::grade
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  // Complaints about text that is no UTF-8, thousands a second.
+  [[maybe_unused]] static const auto kLog =
+      google::protobuf::SetLogHandler(nullptr);
   const std::string json(reinterpret_cast<const char*>(data), size);
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;  // Get past them: more is reached.
