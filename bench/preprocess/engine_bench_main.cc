@@ -195,13 +195,14 @@ std::vector<Comparison> Comparisons(const GrayImage& page,
   const cv::Matx23d centre_based(
       turn[0], turn[1], turn[2] + (turn[0] + turn[1]) * 0.5 - 0.5, turn[3],
       turn[4], turn[5] + (turn[3] + turn[4]) * 0.5 - 0.5);
-  all.push_back(
-      {"warp", "warp, linear", run(*AffineWarp::Create(turn, kBenchWidth, kBenchHeight)),
-       [=](cv::Mat& out) {
-         cv::warpAffine(matrix, out, centre_based, cv::Size(kBenchWidth, kBenchHeight),
-                        cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
-                        cv::BORDER_REPLICATE);
-       }});
+  all.push_back({"warp", "warp, linear",
+                 run(*AffineWarp::Create(turn, kBenchWidth, kBenchHeight)),
+                 [=](cv::Mat& out) {
+                   cv::warpAffine(matrix, out, centre_based,
+                                  cv::Size(kBenchWidth, kBenchHeight),
+                                  cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
+                                  cv::BORDER_REPLICATE);
+                 }});
   for (const ScaleMethod method : {ScaleMethod::kLinear, ScaleMethod::kCubic}) {
     const bool is_linear = method == ScaleMethod::kLinear;
     all.push_back({is_linear ? "linear1.5" : "cubic1.5",
@@ -210,9 +211,10 @@ std::vector<Comparison> Comparisons(const GrayImage& page,
                                        .width = kBenchWidth * 3 / 2,
                                        .height = kBenchHeight * 3 / 2})),
                    [=](cv::Mat& out) {
-                     cv::resize(matrix, out,
-                                cv::Size(kBenchWidth * 3 / 2, kBenchHeight * 3 / 2), 0, 0,
-                                is_linear ? cv::INTER_LINEAR : cv::INTER_CUBIC);
+                     cv::resize(
+                         matrix, out,
+                         cv::Size(kBenchWidth * 3 / 2, kBenchHeight * 3 / 2), 0,
+                         0, is_linear ? cv::INTER_LINEAR : cv::INTER_CUBIC);
                    },
                    1, is_linear});
   }
@@ -298,8 +300,8 @@ int Compare(const Options& options) {
     std::memcpy(part.row(y), page.row(y), 640);
   }
   if (!options.json) {
-    printf("%dx%d, processor ms of one thread, least of %d\n", kBenchWidth, kBenchHeight,
-           options.repeat);
+    printf("%dx%d, processor ms of one thread, least of %d\n", kBenchWidth,
+           kBenchHeight, options.repeat);
     printf("%-30s %9s", "", "OpenCV");
     for (const InstructionSet set : SupportedInstructionSets()) {
       printf(" %16s", InstructionSetName(set));

@@ -63,8 +63,8 @@ absl::Status SendPages(ServerProgram& server,
     std::lock_guard<std::mutex> lock(mutex);
     run.milliseconds.push_back(elapsed);
     for (const auto& stage : answer.cost().stages()) {
-      run.stages[stage.stage()] += 1e3 * stage.duration().seconds() +
-                                   1e-6 * stage.duration().nanos();
+      run.stages[stage.stage()] +=
+          1e3 * stage.duration().seconds() + 1e-6 * stage.duration().nanos();
     }
   }
   return absl::OkStatus();

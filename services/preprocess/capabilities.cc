@@ -16,6 +16,7 @@ ServerFacts ServerFacts::Of(const Server& server) {
 }
 
 v1::GetCapabilitiesResponse DescribeCapabilities(const PageProcessor& processor,
+                                                 const GraphicsDevice& device,
                                                  const ServerFacts& facts) {
   v1::GetCapabilitiesResponse response;
   v1::ComputeDevice* cpu = response.add_devices();
@@ -24,7 +25,8 @@ v1::GetCapabilitiesResponse DescribeCapabilities(const PageProcessor& processor,
   cpu->set_healthy(true);
   cpu->set_active_requests(processor.active());
   cpu->set_queued_requests(facts.queued_calls());
-  response.set_no_device_reason("built without CUDA");
+  if (device.engine() != nullptr) *response.add_devices() = device.Describe();
+  response.set_no_device_reason(device.absence());
   const PreprocessLimits& limits = processor.limits();
   response.set_threads(limits.page_threads);
   response.set_max_side_pixels(limits.image.max_side_pixels);

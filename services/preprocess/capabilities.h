@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "common/server/server.h"
+#include "services/preprocess/graphics_device.h"
 #include "services/preprocess/page_processor.h"
 #include "sightline/preprocess/v1/preprocess.pb.h"
 
@@ -26,6 +27,7 @@ struct ServerFacts {
 };
 
 v1::GetCapabilitiesResponse DescribeCapabilities(const PageProcessor& processor,
+                                                 const GraphicsDevice& device,
                                                  const ServerFacts& facts);
 
 }  // namespace sightline::preprocess

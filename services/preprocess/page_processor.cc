@@ -28,8 +28,10 @@ PageProcessor::Turn::Turn(PageProcessor& processor) : processor_(processor) {
   threads_ = std::max(1, processor.limits_.page_threads / active);
 }
 
-Execution PageProcessor::Turn::ExecutionFor(const Call& call) const {
+Execution PageProcessor::Turn::ExecutionFor(const Call& call,
+                                            bool is_cpu_only) const {
   Execution execution;
+  if (!is_cpu_only) execution.accelerator = processor_.accelerator_;
   execution.stop = call.stop();
   execution.threads = threads_;
   return execution;
@@ -86,7 +88,8 @@ absl::StatusOr<v1::PreprocessResponse> PageProcessor::Run(
   SL_RETURN_IF_ERROR(call.EnterStage("preprocess"));
   SL_ASSIGN_OR_RETURN(
       const Preprocessed done,
-      plan.pipeline.Run(GrayView(decoded.pixels), turn.ExecutionFor(call)));
+      plan.pipeline.Run(GrayView(decoded.pixels),
+                        turn.ExecutionFor(call, settings.is_cpu_only())));
   decoded.pixels = GrayImage();
   SL_RETURN_IF_ERROR(call.EnterStage("encode"));
   v1::PreprocessResponse response;

@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "common/image_message/image_message.h"
 #include "common/server/call.h"
+#include "services/preprocess/engine/accelerator.h"
 #include "services/preprocess/engine/execution.h"
 #include "services/preprocess/engine/pipeline/pipeline.h"
 #include "services/preprocess/page_settings.h"
@@ -47,7 +48,9 @@ double ResolutionAfter(double dots_per_inch, const PipelineReport& report);
 // Thread-safe.
 class PageProcessor {
  public:
-  explicit PageProcessor(PreprocessLimits limits) : limits_(limits) {}
+  // `accelerator`: null if there is none; must outlive the processor.
+  PageProcessor(PreprocessLimits limits, Accelerator* accelerator)
+      : limits_(limits), accelerator_(accelerator) {}
 
   const PreprocessLimits& limits() const { return limits_; }
   // Pages that are computed now.
@@ -75,7 +78,8 @@ class PageProcessor {
     ~Turn() { --processor_.active_; }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
-    Execution ExecutionFor(const Call& call) const;
+    // `is_cpu_only`: the processor alone computes.
+    Execution ExecutionFor(const Call& call, bool is_cpu_only) const;
 
    private:
     PageProcessor& processor_;
@@ -84,6 +88,7 @@ class PageProcessor {
 
  private:
   const PreprocessLimits limits_;
+  Accelerator* const accelerator_;
   std::atomic<int> active_ = 0;
 };
 

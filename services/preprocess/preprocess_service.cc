@@ -52,10 +52,14 @@ absl::StatusOr<std::vector<ImageSource>> PagesOf(const ConveyorItem& item) {
 
 }  // namespace
 
-PreprocessService::PreprocessService(PreprocessLimits limits, ServerFacts facts)
+PreprocessService::PreprocessService(PreprocessLimits limits, ServerFacts facts,
+                                     const GraphicsDevice& device,
+                                     PreprocessMetrics& metrics)
     : Service(v1::PreprocessService::service_full_name()),
       facts_(std::move(facts)),
-      processor_(limits) {
+      device_(device),
+      metrics_(metrics),
+      processor_(limits, device.accelerator()) {
   Unary<v1::PreprocessRequest, v1::PreprocessResponse>(
       "Preprocess", [this](Call& call, const v1::PreprocessRequest& request) {
         return Preprocess(call, request);
@@ -63,7 +67,7 @@ PreprocessService::PreprocessService(PreprocessLimits limits, ServerFacts facts)
   Unary<v1::PreprocessRegionsRequest, v1::PreprocessRegionsResponse>(
       "PreprocessRegions",
       [this](Call& call, const v1::PreprocessRegionsRequest& request) {
-        return ProcessRegions(call, request, processor_);
+        return metrics_.Counted(ProcessRegions(call, request, processor_));
       });
   Unary<v1::AssessQualityRequest, v1::AssessQualityResponse>(
       "AssessQuality",
@@ -74,7 +78,7 @@ PreprocessService::PreprocessService(PreprocessLimits limits, ServerFacts facts)
       "GetCapabilities",
       [this](Call&, const v1::GetCapabilitiesRequest&)
           -> absl::StatusOr<v1::GetCapabilitiesResponse> {
-        return DescribeCapabilities(processor_, facts_);
+        return DescribeCapabilities(processor_, device_, facts_);
       });
   Conveyor<v1::PreprocessStreamRequest, v1::PreprocessStreamResponse>(
       "PreprocessStream",
@@ -92,7 +96,7 @@ absl::StatusOr<v1::PreprocessResponse> PreprocessService::Preprocess(
       processor_.Plan(ImageSource::Of(request.page()), "page", settings));
   SL_RETURN_IF_ERROR(processor_.Reserve(call, {&plan, 1}));
   SL_ASSIGN_OR_RETURN(v1::PreprocessResponse response,
-                      processor_.Run(call, plan, settings));
+                      metrics_.Counted(processor_.Run(call, plan, settings)));
   *response.mutable_cost() = call.Cost();
   return response;
 }
@@ -119,7 +123,7 @@ absl::StatusOr<v1::AssessQualityResponse> PreprocessService::AssessQuality(
   const PageProcessor::Turn turn(processor_);
   SL_ASSIGN_OR_RETURN(
       const PipelineReport report,
-      AssessPage(GrayView(decoded.pixels), turn.ExecutionFor(call)));
+      AssessPage(GrayView(decoded.pixels), turn.ExecutionFor(call, true)));
   v1::AssessQualityResponse response;
   response.set_width(width);
   response.set_height(height);
@@ -159,7 +163,7 @@ absl::StatusOr<v1::PreprocessedFile> PreprocessService::PreprocessFile(
   v1::PreprocessedFile file;
   for (const PagePlan& plan : plans) {
     SL_ASSIGN_OR_RETURN(*file.add_pages(),
-                        processor_.Run(call, plan, settings));
+                        metrics_.Counted(processor_.Run(call, plan, settings)));
   }
   // The stages of all pages are the item's.
   *file.mutable_pages(file.pages_size() - 1)->mutable_cost() = call.Cost();

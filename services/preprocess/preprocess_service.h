@@ -7,8 +7,10 @@
 #include "common/server/conveyor.h"
 #include "common/server/service.h"
 #include "services/preprocess/capabilities.h"
+#include "services/preprocess/graphics_device.h"
 #include "services/preprocess/page_processor.h"
 #include "services/preprocess/preprocess_limits.h"
+#include "services/preprocess/preprocess_metrics.h"
 #include "sightline/preprocess/v1/preprocess.pb.h"
 
 namespace sightline::preprocess {
@@ -18,7 +20,9 @@ inline constexpr int kMaxFilePages = 1000;
 
 class PreprocessService final : public Service {
  public:
-  PreprocessService(PreprocessLimits limits, ServerFacts facts);
+  // `device` and `metrics` must outlive the service.
+  PreprocessService(PreprocessLimits limits, ServerFacts facts,
+                    const GraphicsDevice& device, PreprocessMetrics& metrics);
 
  private:
   absl::StatusOr<v1::PreprocessResponse> Preprocess(
@@ -31,6 +35,8 @@ class PreprocessService final : public Service {
       Call& call, const ConveyorItem& item, const PageSettings& settings);
 
   const ServerFacts facts_;
+  const GraphicsDevice& device_;
+  PreprocessMetrics& metrics_;
   PageProcessor processor_;
 };
 

@@ -124,7 +124,7 @@ absl::StatusOr<v1::PreprocessRegionsResponse> ProcessRegions(
 
   SL_RETURN_IF_ERROR(call.EnterStage("preprocess"));
   const PageProcessor::Turn turn(processor);
-  const Execution execution = turn.ExecutionFor(call);
+  const Execution execution = turn.ExecutionFor(call, settings.is_cpu_only());
   Shared shared{GrayView(decoded.pixels), pipeline, settings, dots_per_inch,
                 request.with_reports(),   execution};
   // Threads take regions, not rows of one.

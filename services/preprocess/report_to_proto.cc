@@ -18,7 +18,8 @@ v1::StageReport ToProto(const StageReport& report) {
     added->set_value(measurement.value);
   }
   *out.mutable_duration() = ToProtoDuration(report.elapsed);
-  out.set_device("cpu");
+  out.set_device(report.device);
+  out.set_fallback_reason(report.fallback_reason);
   return out;
 }
 

@@ -1,13 +1,27 @@
 #include "tests/support/preprocess/preprocess_server.h"
 
+#include <utility>
+
 #include "services/preprocess/preprocess_service.h"
 
 namespace sightline::preprocess {
 
+namespace {
+
+GraphicsDevice DeviceOf(PreprocessServerOptions& options) {
+  if (options.device_engine == nullptr) return GraphicsDevice();
+  return GraphicsDevice(std::move(options.device_engine),
+                        /*memory_budget_bytes=*/0);
+}
+
+}  // namespace
+
 PreprocessServer::PreprocessServer(PreprocessServerOptions options)
-    : server_(options.server) {
-  server_.Add(std::make_unique<PreprocessService>(options.limits,
-                                                  ServerFacts::Of(server_)));
+    : device_(DeviceOf(options)), server_(options.server) {
+  metrics_.emplace(server_.metrics_registry(), device_);
+  server_.SetReadiness([this] { return device_.Readiness(); });
+  server_.Add(std::make_unique<PreprocessService>(
+      options.limits, ServerFacts::Of(server_), device_, *metrics_));
   wire::StartOrDie(server_);
 }
 

@@ -4,9 +4,12 @@
 #define SIGHTLINE_TESTS_SUPPORT_PREPROCESS_PREPROCESS_SERVER_H_
 
 #include <memory>
+#include <optional>
 
 #include "common/server/server.h"
+#include "services/preprocess/graphics_device.h"
 #include "services/preprocess/preprocess_limits.h"
+#include "services/preprocess/preprocess_metrics.h"
 #include "sightline/preprocess/v1/preprocess.grpc.pb.h"
 #include "tests/support/wire/item_stream.h"
 
@@ -15,6 +18,8 @@ namespace sightline::preprocess {
 struct PreprocessServerOptions {
   ServerOptions server = wire::TestOptions();
   PreprocessLimits limits = {.image = {}, .page_threads = 2};
+  // Null: no graphics device.
+  std::unique_ptr<device::DeviceEngine> device_engine;
 };
 
 // A running server. Ends the process if it does not start.
@@ -22,10 +27,14 @@ class PreprocessServer {
  public:
   explicit PreprocessServer(PreprocessServerOptions options = {});
 
-  Server& server() { return server_; }
+  const Server& server() const { return server_; }
+  const GraphicsDevice& device() const { return device_; }
   std::unique_ptr<v1::PreprocessService::Stub> Stub() const;
 
  private:
+  GraphicsDevice device_;
+  // Before the server, whose calls use it until it is gone.
+  std::optional<PreprocessMetrics> metrics_;
   Server server_;
 };
 

@@ -118,6 +118,11 @@ absl::StatusOr<DeviceInfo> CudaDevice::Info() const {
   SL_RETURN_IF_ERROR(ToStatus(cudaGetDeviceProperties(&properties, number_),
                               "asking for the device's properties"));
   info.model = properties.name;
+  char bus_id[16] = "";
+  SL_RETURN_IF_ERROR(
+      ToStatus(cudaDeviceGetPCIBusId(bus_id, sizeof(bus_id), number_),
+               "asking for the device's place on the bus"));
+  info.bus_id = bus_id;
   int version = 0;
   SL_RETURN_IF_ERROR(ToStatus(cudaDriverGetVersion(&version),
                               "asking for the driver's version"));

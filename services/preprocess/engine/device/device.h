@@ -20,6 +20,8 @@ namespace sightline::preprocess::device {
 struct DeviceInfo {
   // As reports name it: "cuda:0".
   std::string name;
+  // On the PCI bus, "0000:3b:00.0"; empty where it is on none.
+  std::string bus_id;
   // "NVIDIA H200".
   std::string model;
   // Of the driver, "13.0"; empty where there is none.

@@ -194,6 +194,7 @@ absl::StatusOr<FallbackReason> DeviceEngine::RunOrWait(const DeviceJob& job,
     if (request.is_settled) return request.reason;
   }
   const std::vector<Request*> batch = TakeBatch(request);
+  counters_.running_pages += static_cast<int>(batch.size());
   Slot& slot = *request.slot;
   lock.unlock();
   RunBatch(slot, batch);
@@ -240,6 +241,7 @@ void DeviceEngine::RunBatch(Slot& slot, const std::vector<Request*>& batch) {
     }
   }
   std::lock_guard<std::mutex> lock(mutex_);
+  counters_.running_pages -= static_cast<int>(batch.size());
   ++counters_.batches;
   ++counters_
         .batch_sizes[SizeClass(batch.size(), counters_.batch_sizes.size())];

@@ -63,8 +63,9 @@ struct DeviceEngineCounters {
   int64_t retries = 0;
   // Time that slots spent on batches, copies included.
   absl::Duration busy;
-  // Slots that do not hang, and pages that wait for one now.
+  // Slots that do not hang; pages that are in one now, and that wait for one.
   int usable_slots = 0;
+  int running_pages = 0;
   int waiting_pages = 0;
   bool is_healthy = true;
 };

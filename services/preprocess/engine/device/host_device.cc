@@ -81,6 +81,7 @@ HostDevice::~HostDevice() = default;
 absl::StatusOr<DeviceInfo> HostDevice::Info() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return DeviceInfo{.name = "host:0",
+                    .bus_id = "",
                     .model = "kernels on the processor",
                     .driver_version = "",
                     .total_bytes = options_.total_bytes,

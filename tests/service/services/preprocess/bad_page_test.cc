@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "common/image/encode.h"
@@ -155,7 +156,7 @@ TEST_F(BadPage, APageThatWouldGrowTooLargeIsRefusedBeforeAnything) {
 TEST(SmallPod, APageThatCanNeverFitIsRefusedWithTheLimit) {
   PreprocessServerOptions options;
   options.server.memory_budget_bytes = int64_t{256} << 20;
-  PreprocessServer server(options);
+  PreprocessServer server(std::move(options));
   v1::PreprocessRequest request = RequestOf(*EncodePng(GrayImage(4000, 4000)));
   v1::OperationList& list = *request.mutable_options()->mutable_operations();
   list.add_operations()->mutable_resample()->set_factor(4);

@@ -32,10 +32,9 @@ TEST(DeviceFigures, SaysWhatIsMissing) {
                 .status()
                 .message(),
             "/no/such/library.so is not there");
-  EXPECT_EQ(DeviceFigureSource::Open("libc.so.6", "0000:01:00.0")
-                .status()
-                .message(),
-            "libc.so.6 is no NVML");
+  EXPECT_EQ(
+      DeviceFigureSource::Open("libc.so.6", "0000:01:00.0").status().message(),
+      "libc.so.6 is no NVML");
 }
 
 }  // namespace
