@@ -97,8 +97,8 @@ absl::Status FaultyDevice::Launch(Stream stream, const KernelLaunch& launch) {
 
 absl::Status FaultyDevice::Wait(Stream stream, absl::Duration timeout) {
   SL_RETURN_IF_ERROR(Check(stream));
-  absl::SleepFor(plan_.slowness);
   const int number = waits_.fetch_add(1);
+  absl::SleepFor(plan_.slowness);
   const auto is_in = [number](const FaultRange& range) {
     return number >= range.first && number - range.first < range.count;
   };

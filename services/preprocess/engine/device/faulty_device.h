@@ -69,6 +69,8 @@ class FaultyDevice : public Device {
   // Calls that touched a stream after its Wait() had said DeadlineExceeded.
   int calls_to_hanging_streams() const { return calls_to_hanging_; }
   int trims() const { return trims_; }
+  // Calls of Wait() that have begun.
+  int waits() const { return waits_; }
 
  private:
   absl::Status Check(Stream stream) const;
