@@ -125,6 +125,12 @@ bool DeviceEngine::is_healthy() const {
 }
 
 absl::StatusOr<DeviceInfo> DeviceEngine::CurrentInfo() const {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (has_failed_ || has_hung_) {
+      return absl::UnavailableError("the device has failed or hangs");
+    }
+  }
   return device_->Info();
 }
 

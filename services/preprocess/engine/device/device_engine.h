@@ -93,7 +93,8 @@ class DeviceEngine : public Accelerator {
 
   // As the device was when it was opened.
   const DeviceInfo& info() const { return info_; }
-  // As it is now: asks the driver. Errors: those of Device.
+  // As it is now: asks the driver. Errors: those of Device; Unavailable once it
+  // has failed or a slot hangs, when asking might never end.
   absl::StatusOr<DeviceInfo> CurrentInfo() const;
   DeviceEngineCounters counters() const;
 
