@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <new>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -79,6 +80,22 @@ struct DeviceEngine::Request {
   }
 };
 
+struct DeviceEngine::Batch {
+  // Takes all memory at once, so that nothing fails once others rely on it.
+  explicit Batch(int most) : most(static_cast<size_t>(most)) {
+    requests.reserve(this->most);
+    jobs.reserve(this->most);
+  }
+  void Add(Request& request) {
+    requests.push_back(&request);
+    jobs.push_back({.job = request.job, .out = request.out});
+  }
+
+  const size_t most;
+  std::vector<Request*> requests;
+  std::vector<SlotJob> jobs;
+};
+
 DeviceEngine::DeviceEngine(std::unique_ptr<Device> device, DeviceInfo info,
                            const DeviceEngineOptions& options)
     : options_(options),
@@ -94,6 +111,7 @@ absl::StatusOr<std::unique_ptr<DeviceEngine>> DeviceEngine::Create(
   if (!info.ok()) return Unavailable(info.status());
   std::unique_ptr<DeviceEngine> engine(
       new DeviceEngine(std::move(device), *std::move(info), options));
+  engine->idle_.reserve(static_cast<size_t>(options.slots));
   for (int i = 0; i < options.slots; ++i) {
     const absl::StatusOr<Stream> stream = engine->device_->OpenStream();
     if (!stream.ok()) return Unavailable(stream.status());
@@ -152,20 +170,27 @@ absl::StatusOr<FallbackReason> DeviceEngine::TryRun(const AcceleratorWork& work,
                                                     GrayImage& out,
                                                     const StopToken& stop) {
   SL_RETURN_IF_ERROR(stop.Poll());
-  const DeviceJob job(work, page);
-  BatchBytes bytes;
-  bytes.Add(job);
-  if (!job.is_supported() || !bytes.FitsIn(share_)) {
+  try {
+    const DeviceJob job(work, page);
+    BatchBytes bytes;
+    bytes.Add(job);
+    if (job.is_supported() && bytes.FitsIn(share_)) {
+      return RunOrWait(job, out, stop);
+    }
     std::lock_guard<std::mutex> lock(mutex_);
     return Count(job.is_supported() ? FallbackReason::kTooLarge
                                     : FallbackReason::kUnsupported);
+  } catch (const std::bad_alloc&) {
+    // Before the page was anywhere: from then on nothing throws.
+    std::lock_guard<std::mutex> lock(mutex_);
+    return Count(FallbackReason::kOutOfMemory);
   }
-  return RunOrWait(job, out, stop);
 }
 
 absl::StatusOr<FallbackReason> DeviceEngine::RunOrWait(const DeviceJob& job,
                                                        GrayImage& out,
                                                        const StopToken& stop) {
+  Batch batch(options_.max_batch);
   Request request;
   request.job = &job;
   request.out = &out;
@@ -199,20 +224,20 @@ absl::StatusOr<FallbackReason> DeviceEngine::RunOrWait(const DeviceJob& job,
     }
     if (request.is_settled) return request.reason;
   }
-  const std::vector<Request*> batch = TakeBatch(request);
-  counters_.running_pages += static_cast<int>(batch.size());
+  TakeBatch(request, batch);
+  counters_.running_pages += static_cast<int>(batch.jobs.size());
   Slot& slot = *request.slot;
   lock.unlock();
   RunBatch(slot, batch);
   return request.reason;
 }
 
-std::vector<DeviceEngine::Request*> DeviceEngine::TakeBatch(Request& first) {
-  std::vector<Request*> batch = {&first};
+void DeviceEngine::TakeBatch(Request& first, Batch& batch) {
+  batch.Add(first);
   BatchBytes bytes;
   bytes.Add(*first.job);
-  const size_t most = static_cast<size_t>(options_.max_batch);
-  for (auto each = line_.begin(); each != line_.end() && batch.size() < most;) {
+  for (auto each = line_.begin();
+       each != line_.end() && batch.requests.size() < batch.most;) {
     BatchBytes more = bytes;
     more.Add(*(*each)->job);
     if ((*each)->job->kernels() != first.job->kernels() ||
@@ -222,44 +247,38 @@ std::vector<DeviceEngine::Request*> DeviceEngine::TakeBatch(Request& first) {
     }
     bytes = more;
     (*each)->is_taken = true;
-    batch.push_back(*each);
+    batch.Add(**each);
     each = line_.erase(each);
   }
-  return batch;
 }
 
-void DeviceEngine::RunBatch(Slot& slot, const std::vector<Request*>& batch) {
+void DeviceEngine::RunBatch(Slot& slot, Batch& batch) {
   const absl::Time start = absl::Now();
-  std::vector<SlotJob> jobs;
-  for (const Request* each : batch) {
-    jobs.push_back({.job = each->job, .out = each->out});
-  }
-  const absl::Span<SlotJob> all = absl::MakeSpan(jobs);
+  const absl::Span<SlotJob> all = absl::MakeSpan(batch.jobs);
   FallbackReason reason = FallbackReason::kNone;
   bool is_usable = RunPart(slot, all, reason);
   const bool is_retried = reason == FallbackReason::kOutOfMemory;
   if (is_retried) {
     FreeIdleMemory(slot);
-    const size_t half = (jobs.size() + 1) / 2;
+    const size_t half = (all.size() + 1) / 2;
     is_usable = RunPart(slot, all.subspan(0, half), reason);
-    if (reason == FallbackReason::kNone && half < jobs.size()) {
+    if (reason == FallbackReason::kNone && half < all.size()) {
       is_usable = RunPart(slot, all.subspan(half), reason);
     }
   }
   std::lock_guard<std::mutex> lock(mutex_);
-  counters_.running_pages -= static_cast<int>(batch.size());
+  counters_.running_pages -= static_cast<int>(all.size());
   ++counters_.batches;
-  ++counters_
-        .batch_sizes[SizeClass(batch.size(), counters_.batch_sizes.size())];
+  ++counters_.batch_sizes[SizeClass(all.size(), counters_.batch_sizes.size())];
   if (is_retried) ++counters_.retries;
   counters_.busy += absl::Now() - start;
-  for (size_t i = 0; i < batch.size(); ++i) {
+  for (size_t i = 0; i < all.size(); ++i) {
     // A result that there was no memory for is the host's failure.
-    const FallbackReason why = jobs[i].is_done ? FallbackReason::kNone
+    const FallbackReason why = all[i].is_done ? FallbackReason::kNone
                                : reason == FallbackReason::kNone
                                    ? FallbackReason::kOutOfMemory
                                    : reason;
-    batch[i]->Settle(Count(why));
+    batch.requests[i]->Settle(Count(why));
   }
   PassOn(is_usable ? &slot : nullptr);
 }
@@ -279,7 +298,12 @@ bool DeviceEngine::RunPart(Slot& slot, absl::Span<SlotJob> jobs,
       return true;
     }
   }
-  const absl::Status status = slot.Run(jobs, options_.hang_deadline);
+  absl::Status status;
+  try {
+    status = slot.Run(jobs, options_.hang_deadline);
+  } catch (const std::bad_alloc&) {
+    status = absl::ResourceExhaustedError("the host's memory ran out");
+  }
   switch (status.code()) {
     case absl::StatusCode::kOk:
       reason = FallbackReason::kNone;

@@ -100,14 +100,16 @@ class DeviceEngine : public Accelerator {
 
  private:
   struct Request;
+  // Pages that go together, and what becomes of them.
+  struct Batch;
 
   DeviceEngine(std::unique_ptr<Device> device, DeviceInfo info,
                const DeviceEngineOptions& options);
   absl::StatusOr<FallbackReason> RunOrWait(const DeviceJob& job, GrayImage& out,
                                            const StopToken& stop);
-  // The slot is the caller's until it calls PassOn().
-  std::vector<Request*> TakeBatch(Request& first);
-  void RunBatch(Slot& slot, const std::vector<Request*>& batch);
+  void TakeBatch(Request& first, Batch& batch);
+  // Passes the slot on in the end. Throws nothing: others wait for it.
+  void RunBatch(Slot& slot, Batch& batch);
   // False: the slot hangs.
   bool RunPart(Slot& slot, absl::Span<SlotJob> jobs, FallbackReason& reason);
   void FreeIdleMemory(Slot& slot);

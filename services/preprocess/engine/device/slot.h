@@ -47,7 +47,8 @@ class Slot {
 
   // Runs jobs with equal kernels as one batch. Errors: those of Device, after
   // which nothing is in `jobs[..].out`; after ResourceExhausted the stream is
-  // idle again. Allocates what Holds() says it lacks.
+  // idle again. Allocates what Holds() says it lacks. Throws std::bad_alloc
+  // only before it has given anything to the device.
   absl::Status Run(absl::Span<SlotJob> jobs, absl::Duration timeout);
 
   // Frees its memory; Run() allocates anew. Only while the stream is idle.
