@@ -90,8 +90,11 @@ class RemoveSpecksStage : public Stage {
 
 class DenoiseStage : public Stage {
  public:
-  DenoiseStage(const Denoise& options, NonLocalMeans strongest)
-      : options_(options), strongest_(std::move(strongest)) {}
+  DenoiseStage(const Denoise& options, Gaussian smoothing,
+               NonLocalMeans strongest)
+      : options_(options),
+        smoothing_(std::move(smoothing)),
+        strongest_(std::move(strongest)) {}
 
   absl::Status Run(const GrayView& in, GrayImage& out,
                    const Execution& execution,
@@ -101,16 +104,22 @@ class DenoiseStage : public Stage {
     if (strength == 0) return absl::OkStatus();
     SL_ASSIGN_OR_RETURN(const NonLocalMeans filter,
                         NonLocalMeans::Create({.strength = strength}));
-    return RunAccelerated(filter, in, out, execution, report);
+    GrayImage smooth;
+    SL_RETURN_IF_ERROR(smoothing_.Run(in, smooth, execution));
+    return RunAccelerated(filter, GrayView(smooth), out, execution, report);
   }
   int64_t WorkingBytes(const PixelSize& in, int threads) const override {
-    // Beside the filter's own: its table of weights, at most 65,026 of them.
-    return strongest_.WorkingBytes(in.width, in.height, threads) +
+    // Beside the filters' own: a smoothed page, and the table of weights, at
+    // most 65,026 of them.
+    return int64_t{in.width} * in.height +
+           smoothing_.WorkingBytes(in.width, in.height, threads) +
+           strongest_.WorkingBytes(in.width, in.height, threads) +
            4 * int64_t{65026} + MeasureBytes(threads);
   }
 
  private:
   Denoise options_;
+  Gaussian smoothing_;
   NonLocalMeans strongest_;
 };
 
@@ -228,9 +237,14 @@ absl::StatusOr<StagePointer> MakeStageOf(const Denoise& operation) {
                          .Range("least_sigma", operation.least_sigma, 0, 255)
                          .status());
   SL_ASSIGN_OR_RETURN(
+      Gaussian smoothing,
+      Gaussian::Create(
+          {.size_x = 0, .size_y = 0, .sigma_x = kThresholds.smoothing_sigma}));
+  SL_ASSIGN_OR_RETURN(
       NonLocalMeans strongest,
       NonLocalMeans::Create({.strength = kThresholds.greatest_strength}));
-  return std::make_shared<DenoiseStage>(operation, std::move(strongest));
+  return std::make_shared<DenoiseStage>(operation, std::move(smoothing),
+                                        std::move(strongest));
 }
 
 absl::StatusOr<StagePointer> MakeStageOf(const EvenLight& operation) {

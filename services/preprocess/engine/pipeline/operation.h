@@ -62,7 +62,8 @@ struct Deskew {
   double least_degrees = kThresholds.skew_degrees;
 };
 
-// Noise (PaperNoise): non-local means as strong as the noise.
+// Noise (PaperNoise): a Gaussian, then non-local means in proportion to the
+// noise.
 struct Denoise {
   // In grays, 0..255.
   double least_sigma = kThresholds.noise_sigma;

@@ -260,8 +260,9 @@ TEST(RestoreContrast, StretchesFaintInk) {
     const Preprocessed result = RunAuto(page);
     EXPECT_EQ(Ran(result), expected ? "restore_contrast" : "") << ink;
     if (!expected) continue;
-    EXPECT_GE(Measured(StageOf(RunAuto(result.page), "restore_contrast"),
-                       "ink_contrast"),
+    // By itself: what was faint noise has become strong enough to be removed.
+    const auto again = Pipeline::Create({RestoreContrast()})->Run(result.page);
+    EXPECT_GE(Measured(StageOf(*again, "restore_contrast"), "ink_contrast"),
               250);
   }
 }
