@@ -21,10 +21,9 @@ struct AutomaticThresholds {
   double noise_sigma = 8;
   // What a noisy page is smoothed with before, in pixels: non-local means then
   // compare strokes, not noise, and can be weak enough to leave thin ones.
-  // Wrong characters of the harness's dev pages (pages 0 to 2) with the
-  // sketch's 1.15 sigmas and no smoothing, and with these: noise of sigma 60 on
-  // drawings 18 to 32 and 11 %, on text 11 to 18 and 3 %; photographed drawings
-  // 8 to 10 and 1 %.
+  // Wrong characters of four dev pages each of bench/preprocess/ocr with 1.15
+  // sigmas and no smoothing, and with these: noise of sigma 60 on drawings 31.5
+  // and 9.7 %, on text 10.9 and 6.0 %; photographed drawings 7.9 and 2.9 %.
   double smoothing_sigma = 1.0;
   // Strength of non-local means in sigmas, and its greatest value.
   double strength_per_sigma = 0.3;
@@ -52,7 +51,7 @@ struct AutomaticThresholds {
   double ink_share = 6;
   double ink_sigmas = 4;
   // Median height of letters in pixels below which a page is enlarged, and what
-  // it is enlarged to. Wrong characters of pages like the harness's at 0.55 to
+  // it is enlarged to. Wrong characters of pages like that bench's at 0.55 to
   // 0.9 of their size, before and after: letters of 7 to 9 pixels 1.5 and 0.2
   // %, of 10 to 12 0.8 and 0.1; taller ones gain less (1.8 and 1.1), and are
   // most pages. Drawings at 0.45 of their size, enlarged to about 16, 20, 24

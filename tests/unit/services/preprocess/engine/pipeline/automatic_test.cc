@@ -207,6 +207,37 @@ TEST(Denoise, StartsAtASigmaOfEight) {
   }
 }
 
+// Share of pixels that a threshold in the middle takes for what they are not.
+double MistakenShare(const GrayImage& truth, const GrayImage& page) {
+  double sums[2] = {};
+  int64_t counts[2] = {};
+  const auto is_paper = [&](int64_t i) { return truth.data()[i] > 128; };
+  for (int64_t i = 0; i < page.size_bytes(); ++i) {
+    sums[is_paper(i)] += page.data()[i];
+    ++counts[is_paper(i)];
+  }
+  const double middle = (sums[0] / static_cast<double>(counts[0]) +
+                         sums[1] / static_cast<double>(counts[1])) /
+                        2;
+  int64_t mistaken = 0;
+  for (int64_t i = 0; i < page.size_bytes(); ++i) {
+    mistaken += (page.data()[i] > middle) != is_paper(i) ? 1 : 0;
+  }
+  return static_cast<double>(mistaken) / static_cast<double>(page.size_bytes());
+}
+
+TEST(Denoise, LeavesThinStrokesUnderHeavyNoise) {
+  Random random(21);
+  const GrayImage truth = TextPage(random, 200, 60);
+  GrayImage page = truth.Clone();
+  AddNoise(random, 50, page);
+  const Preprocessed result = RunAuto(page);
+  ASSERT_TRUE(StageOf(result, "denoise").has_run);
+  const double left = MistakenShare(truth, result.page);
+  EXPECT_LT(left, 0.3 * MistakenShare(truth, page));
+  EXPECT_LT(left, 0.025);
+}
+
 TEST(EvenLight, FlattensShadowsAndGradients) {
   const std::function<void(GrayImage&)> kSpoil[] = {
       [](GrayImage& page) { AddGradient(0.5, page); },
