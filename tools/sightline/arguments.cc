@@ -78,6 +78,15 @@ void ArgumentParser::Add(absl::string_view name, absl::string_view value_name,
 }
 
 void ArgumentParser::Add(absl::string_view name, absl::string_view value_name,
+                         absl::string_view help,
+                         std::vector<std::string>* target) {
+  AddFlag(name, value_name, help, [target](absl::string_view text) {
+    target->push_back(std::string(text));
+    return text.empty() ? "expects a value" : "";
+  });
+}
+
+void ArgumentParser::Add(absl::string_view name, absl::string_view value_name,
                          absl::string_view help, int* target) {
   AddFlag(name, value_name, help, [target](absl::string_view text) {
     return absl::SimpleAtoi(text, target) ? "" : "expects a whole number";

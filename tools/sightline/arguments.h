@@ -52,6 +52,9 @@ class ArgumentParser {
   // stands for the value in the help.
   void Add(absl::string_view name, absl::string_view value_name,
            absl::string_view help, std::string* target);
+  // May be given several times; each adds a value.
+  void Add(absl::string_view name, absl::string_view value_name,
+           absl::string_view help, std::vector<std::string>* target);
   void Add(absl::string_view name, absl::string_view value_name,
            absl::string_view help, int* target);
   void Add(absl::string_view name, absl::string_view value_name,

@@ -20,6 +20,7 @@ struct Command {
 constexpr Command kCommands[] = {
     {"align", "Find where scanned pages lie on their template", RunAlign},
     {"grade", "Read and score answer sheets", RunGrade},
+    {"preprocess", "Clean pages and drawings for OCR", RunPreprocess},
     {"layout", "Write the files of OMRChecker as a layout of ours", RunLayout},
     {"health", "Whether a server and its services are serving", RunHealth},
     {"describe", "What a server offers: services, methods, messages",
@@ -34,7 +35,7 @@ std::string GeneralHelp() {
       "A client of Sightline's vision services.\n\nCommands:\n";
   for (const Command& command : kCommands) {
     const std::string name = command.name;
-    absl::StrAppend(&text, "  ", name, std::string(10 - name.size(), ' '),
+    absl::StrAppend(&text, "  ", name, std::string(12 - name.size(), ' '),
                     command.summary, "\n");
   }
   absl::StrAppend(&text, "\n",

@@ -10,19 +10,11 @@
 #include "tools/sightline/client/rpc_error.h"
 
 namespace sightline::cli {
-namespace {
-
-// Answers carry pictures of pages; a server is asked for them, so it is
-// believed in their size up to this.
-constexpr int kLongestAnswerBytes = 128 << 20;
-
-}  // namespace
-
 void AddConnectionFlags(ArgumentParser& parser, ConnectionOptions* options) {
   parser.Heading("Connection");
   parser.Add("server", "ADDRESS",
-             "host:port or unix:/path. Default localhost:50050, the port of "
-             "sightline-omr.",
+             absl::StrCat("host:port or unix:/path. Default ", options->server,
+                          "."),
              &options->server);
   parser.AddSwitch("tls", "Encrypt, trusting the system's authorities.",
                    &options->security.tls);
@@ -63,7 +55,7 @@ absl::StatusOr<Connection> Connection::Open(const ConnectionOptions& options) {
         .Message("--retries must lie in 0..1000");
   }
   grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kLongestAnswerBytes);
+  arguments.SetMaxReceiveMessageSize(options.longest_answer_bytes);
   // Our own retries follow the server's RetryInfo.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   // A connection of its own for each Connection: `bench` counts on it.

@@ -26,9 +26,13 @@ struct ConnectionOptions {
   // For each call with its retries; for streams: without any progress.
   absl::Duration deadline = absl::Minutes(1);
   int retries = 3;
+  // Answers above this are refused. No flag: a server is asked for pictures, so
+  // it is believed in their size up to what the command can expect.
+  int longest_answer_bytes = 128 << 20;
 };
 
-// Declares them under the heading "Connection".
+// Declares them under the heading "Connection"; the server that `options` names
+// already is the default.
 void AddConnectionFlags(ArgumentParser& parser, ConnectionOptions* options);
 
 // Thread-safe once opened; cheap to copy.
