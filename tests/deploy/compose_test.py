@@ -9,7 +9,14 @@ import yaml
 from manifests import REPOSITORY
 
 COMPOSE = REPOSITORY / "deploy/compose.yaml"
-PORTS = {"omr": 50050, "align": 50051, "grade": 50052}
+# By entry: program, port, memory.
+SERVICES = {
+    "omr": ("omr", 50050, "512m"),
+    "align": ("align", 50051, "512m"),
+    "grade": ("grade", 50052, "512m"),
+    "preprocess": ("preprocess", 50053, "2g"),
+    "preprocess-gpu": ("preprocess", 50053, "2g"),
+}
 # The servers' defaults; see --predrain and --drain_timeout.
 DRAIN_SECONDS = 2 + 25
 
@@ -28,11 +35,11 @@ class ComposeTest(unittest.TestCase):
         self.services = yaml.safe_load(COMPOSE.read_text())["services"]
 
     def each(self):
-        for name, port in PORTS.items():
-            yield name, port, self.services[name]
+        for name, (program, port, memory) in SERVICES.items():
+            yield name, program, port, memory, self.services[name]
 
     def test_services(self):
-        self.assertEqual(set(self.services), set(PORTS))
+        self.assertEqual(set(self.services), set(SERVICES))
 
     def test_only_omr_starts_without_a_profile(self):
         self.assertEqual(
@@ -40,10 +47,10 @@ class ComposeTest(unittest.TestCase):
             ["omr"])
 
     def test_limits_are_those_of_a_pod(self):
-        for name, _, service in self.each():
+        for name, _, _, memory, service in self.each():
             with self.subTest(service=name):
-                self.assertEqual(service["mem_limit"], "512m")
-                self.assertEqual(service["memswap_limit"], "512m")
+                self.assertEqual(service["mem_limit"], memory)
+                self.assertEqual(service["memswap_limit"], memory)
                 self.assertEqual(service["user"], "65532:65532")
                 self.assertIs(service["read_only"], True)
                 self.assertEqual(service["cap_drop"], ["ALL"])
@@ -51,9 +58,9 @@ class ComposeTest(unittest.TestCase):
                 self.assertGreaterEqual(int(grace.group(1)), DRAIN_SECONDS + 5)
 
     def test_ports_are_open_on_this_machine_only(self):
-        for name, port, service in self.each():
+        for name, program, port, _, service in self.each():
             with self.subTest(service=name):
-                self.assertEqual(service["command"], [f"sightline-{name}"])
+                self.assertEqual(service["command"], [f"sightline-{program}"])
                 self.assertEqual(
                     service["ports"],
                     [f"127.0.0.1:{p}:{p}" for p in (port, port + 1000)])
@@ -61,13 +68,31 @@ class ComposeTest(unittest.TestCase):
                                  f"localhost:{port}")
 
     def test_settings_are_known_to_the_server(self):
-        for name, _, service in self.each():
-            known = known_settings.known_variables(name)
+        for name, program, _, _, service in self.each():
+            known = known_settings.known_variables(program)
             if not known:
                 self.skipTest("the servers' flags are not in this tree")
             with self.subTest(service=name):
                 self.assertLessEqual(set(service.get("environment", {})),
                                      known)
+
+    def test_a_device_is_reserved_where_one_is_asked_for(self):
+        device, = self.services["preprocess-gpu"]["deploy"]["resources"][
+            "reservations"]["devices"]
+        self.assertEqual(device, {"driver": "nvidia", "count": 1,
+                                  "capabilities": ["gpu"]})
+        for name, *_, service in self.each():
+            if name != "preprocess-gpu":
+                self.assertNotIn("deploy", service)
+
+    def test_images_are_built_from_files_that_exist(self):
+        for name, *_, service in self.each():
+            with self.subTest(service=name):
+                dockerfile = REPOSITORY / service["build"]["dockerfile"]
+                arguments = set(re.findall(r"^ARG (\w+)=",
+                                           dockerfile.read_text(), re.M))
+                self.assertLessEqual(set(service["build"].get("args", {})),
+                                     arguments)
 
     @unittest.skipUnless(docker_compose_works(), "no docker compose here")
     def test_docker_compose_accepts_it(self):

@@ -10,7 +10,8 @@ import manifests
 
 # Binding: clients and firewalls rely on these.
 PORTS = {"sightline-omr": 50050, "sightline-align": 50051,
-         "sightline-grade": 50052}
+         "sightline-grade": 50052, "sightline-preprocess": 50053}
+MEMORY = {"sightline-preprocess": "2Gi"}
 
 
 def of_kind(documents, kind):
@@ -88,8 +89,9 @@ class ManifestsTest(unittest.TestCase):
     @for_each_pod
     def test_memory_is_guaranteed_and_bounded(self, pod):
         resources = pod.container["resources"]
-        self.assertEqual(resources["requests"]["memory"], "512Mi")
-        self.assertEqual(resources["limits"]["memory"], "512Mi")
+        memory = MEMORY.get(pod.name, "512Mi")
+        self.assertEqual(resources["requests"]["memory"], memory)
+        self.assertEqual(resources["limits"]["memory"], memory)
         self.assertIn("cpu", resources["requests"])
         self.assertNotIn("cpu", resources["limits"])
 
@@ -215,8 +217,34 @@ class ManifestsTest(unittest.TestCase):
                       [p for rule in egress for p in rule["ports"]])
 
 
+    @for_each_pod
+    def test_a_device_is_had_where_it_is_meant_to_be_and_nowhere_else(self, pod):
+        limits = pod.container["resources"]["limits"]
+        tolerated = [t["key"] for t in pod.spec.get("tolerations", [])]
+        if not (pod.source.endswith("overlays/gpu")
+                and pod.name == "sightline-preprocess"):
+            self.assertNotIn("nvidia.com/gpu", limits)
+            self.assertEqual(tolerated, [])
+            return
+        self.assertEqual(limits["nvidia.com/gpu"], 1)
+        self.assertEqual(tolerated, ["nvidia.com/gpu"])
+        self.assertEqual(pod.spec["nodeSelector"],
+                         {"nvidia.com/gpu.present": "true"})
+        self.assertRegex(pod.container["image"], "cuda$")
+        # There may be no second device for a pod beside the old one.
+        self.assertEqual(
+            pod.deployment["spec"]["strategy"]["rollingUpdate"]["maxSurge"], 0)
+
+
 @unittest.skipUnless(manifests.have_kubectl(), "kubectl is not installed")
 class RenderingTest(unittest.TestCase):
+
+    def test_the_overlay_with_devices_differs_in_nothing_else(self):
+        def others(documents):
+            return [d for d in documents
+                    if "preprocess" not in d["metadata"]["name"]]
+        self.assertEqual(others(manifests.render("overlays/gpu")),
+                         others(manifests.render("base")))
 
     def test_an_overlay_puts_everything_into_its_namespace(self):
         documents = manifests.render("overlays/dev")
@@ -228,7 +256,8 @@ class RenderingTest(unittest.TestCase):
 
     def test_reading_without_kubectl_gives_the_same_documents(self):
         def shape(documents):
-            return sorted((d["kind"], re.sub(r"-[a-z0-9]{10}$", "",
+            # A hash has these characters alone; "preprocess" is none.
+            return sorted((d["kind"], re.sub(r"-[24-9bcdfghkmt]{10}$", "",
                                              d["metadata"]["name"]))
                           for d in documents)
         self.assertEqual(shape(manifests.read_base()),

@@ -61,7 +61,9 @@ absl::StatusOr<common::v1::Image> ReadPage(const Scan& scan,
   options.limits.max_file_bytes = kMaxScanBytes;
   SL_ASSIGN_OR_RETURN(const Decoded<GrayImage> decoded,
                       DecodeGray(bytes, options));
-  SL_ASSIGN_OR_RETURN(*image.mutable_encoded(), EncodePng(decoded.pixels));
+  SL_ASSIGN_OR_RETURN(
+      *image.mutable_encoded(),
+      EncodePng(decoded.pixels, 6, decoded.info.dots_per_inch_x));
   return image;
 }
 

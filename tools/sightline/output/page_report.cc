@@ -61,6 +61,7 @@ std::string MainMeasurement(const StageReport& stage) {
       {"skew_degrees", 1, " degrees"},   {"light_unevenness", 100, " %"},
       {"ink_contrast", 1, " grays"},     {"speck_share", 100, " %"},
       {"noise_sigma", 1, " grays"},      {"polarity_skewness", 1, ""},
+      {"text_height", 1, " pixels"},
       {"threshold", 1, " as threshold"},
   };
   for (const auto& word : kWords) {

@@ -45,6 +45,12 @@ std::set<std::string> Families() {
   std::set<std::string> names = {"sightline_cgroup_memory_limit_bytes",
                                  "sightline_cgroup_memory_used_bytes",
                                  "sightline_cgroup_cpu_count"};
+  // What services count themselves; their tests see that they do.
+  names.insert({"sightline_preprocess_pages_total",
+                "sightline_preprocess_device_jobs_total",
+                "sightline_preprocess_fallbacks_total",
+                "sightline_preprocess_device_healthy",
+                "sightline_preprocess_batch_pages"});
   const std::vector<std::string> lines = absl::StrSplit(metrics.Render(), '\n');
   for (const std::string& line : lines) {
     const std::vector<std::string> words = absl::StrSplit(line, ' ');
@@ -68,7 +74,8 @@ std::set<std::string> Mentioned(absl::string_view text) {
       // Of histograms only: "sightline_cgroup_cpu_count" is a name of its own.
       absl::string_view family = name;
       if (absl::ConsumeSuffix(&family, suffix) &&
-          absl::EndsWith(family, "_seconds")) {
+          (absl::EndsWith(family, "_seconds") ||
+           absl::EndsWith(family, "_batch_pages"))) {
         name = family;
       }
     }
