@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
+using google::protobuf::OneofDescriptor;
 using Kind = JsonValue::Kind;
 
 constexpr char kImageMessage[] = "sightline.common.v1.Image";
@@ -46,9 +48,20 @@ class MessageShape {
     if (type.full_name() == kImageMessage && value.Find("file") != nullptr) {
       return ResolveImage(value, path);
     }
+    // Protobuf's parser takes one of each kind, and says nothing of places.
+    std::map<const OneofDescriptor*, std::string> chosen;
     for (JsonMember& member : value.members) {
       const FieldDescriptor* field = FindField(type, member.name);
       if (field == nullptr) return UnknownField(member, type, path);
+      const OneofDescriptor* choice = field->real_containing_oneof();
+      if (choice != nullptr && member.value.kind != Kind::kNull) {
+        const auto [other, is_first] = chosen.try_emplace(choice, member.name);
+        if (!is_first) {
+          return Fail(member.position, path,
+                      absl::StrCat("\"", member.name, "\" does not go with \"",
+                                   other->second, "\""));
+        }
+      }
       const std::string below =
           absl::StrCat(path, path.empty() ? "" : ".", member.name);
       SL_RETURN_IF_ERROR(CheckField(member.value, *field, below));

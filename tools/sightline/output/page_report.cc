@@ -134,10 +134,10 @@ std::string FailureText(absl::string_view name, absl::string_view what,
 
 void WriteMeasurements(const RepeatedPtrField<Measurement>& measurements,
                        JsonWriter& json) {
-  // A name that comes twice counts once, as JSON objects have it.
+  // Of a name that comes twice, the first: the page before others changed it.
   std::map<std::string, double> by_name;
   for (const Measurement& measurement : measurements) {
-    by_name[measurement.name()] = measurement.value();
+    by_name.try_emplace(measurement.name(), measurement.value());
   }
   json.Key("measurements").BeginObject();
   for (const auto& [name, value] : by_name) json.Key(name).Number(value);

@@ -22,6 +22,7 @@
 #include "grpcpp/server_context.h"
 #include "sightline/align/v1/align.grpc.pb.h"
 #include "sightline/grade/v1/grade.grpc.pb.h"
+#include "sightline/preprocess/v1/preprocess.grpc.pb.h"
 #include "tests/support/files/temporary_folder.h"
 #include "tools/sightline/command.h"
 
@@ -157,6 +158,51 @@ class FakeAlignService : public align::v1::AlignService::Service {
   }
 };
 
+using PreprocessConveyor =
+    FakeConveyor<preprocess::v1::PreprocessStreamRequest,
+                 preprocess::v1::PreprocessStreamResponse>;
+
+class FakePreprocessService
+    : public preprocess::v1::PreprocessService::Service {
+ public:
+  PreprocessConveyor conveyor;
+  std::function<grpc::Status(const preprocess::v1::AssessQualityRequest&,
+                             preprocess::v1::AssessQualityResponse*)>
+      assess = [](const auto&, auto*) { return grpc::Status::OK; };
+  // Every request for regions.
+  std::vector<preprocess::v1::PreprocessRegionsRequest> region_requests;
+  std::function<void(const preprocess::v1::Region&,
+                     preprocess::v1::RegionResult*)>
+      clean_region;
+  preprocess::v1::GetCapabilitiesResponse capabilities;
+
+  grpc::Status PreprocessStream(grpc::ServerContext* context,
+                                PreprocessConveyor::Stream* stream) override {
+    return conveyor.Serve(context, stream);
+  }
+  grpc::Status AssessQuality(
+      grpc::ServerContext*, const preprocess::v1::AssessQualityRequest* request,
+      preprocess::v1::AssessQualityResponse* response) override {
+    return assess(*request, response);
+  }
+  grpc::Status PreprocessRegions(
+      grpc::ServerContext*,
+      const preprocess::v1::PreprocessRegionsRequest* request,
+      preprocess::v1::PreprocessRegionsResponse* response) override {
+    region_requests.push_back(*request);
+    for (const auto& region : request->regions()) {
+      clean_region(region, response->add_results());
+    }
+    return grpc::Status::OK;
+  }
+  grpc::Status GetCapabilities(
+      grpc::ServerContext*, const preprocess::v1::GetCapabilitiesRequest*,
+      preprocess::v1::GetCapabilitiesResponse* response) override {
+    *response = capabilities;
+    return grpc::Status::OK;
+  }
+};
+
 class FakeHealthService : public grpc::health::v1::Health::Service {
  public:
   std::map<std::string, grpc::health::v1::HealthCheckResponse::ServingStatus>
@@ -186,7 +232,7 @@ struct CommandOutcome {
   std::string err;
 };
 
-// The three services on a socket, and the command pointed at it.
+// The services on a socket, and the command pointed at it.
 class FakeServer {
  public:
   FakeServer() {
@@ -195,6 +241,7 @@ class FakeServer {
     builder.AddListeningPort(address_, grpc::InsecureServerCredentials());
     builder.RegisterService(&grade);
     builder.RegisterService(&align);
+    builder.RegisterService(&preprocess);
     builder.RegisterService(&health);
     server_ = builder.BuildAndStart();
   }
@@ -219,6 +266,7 @@ class FakeServer {
 
   FakeGradeService grade;
   FakeAlignService align;
+  FakePreprocessService preprocess;
   FakeHealthService health;
 
  private:

@@ -118,9 +118,11 @@ TEST(PreprocessFlags, TakesOperationsFromAFileWithThePlaceOfMistakes) {
       {"{\"operations\": [\n  {\"clahe\": {\"clip\": 2}}]}",
        "list.json:2:14: operations[0].clahe: there is no field \"clip\""},
       {"{\"operations\": [{\"clahe\": {\"tiles_x\": 2.5}}]}",
-       "list.json:1:40: operations[0].clahe.tiles_x: expects a whole number"},
+       "list.json:1:39: operations[0].clahe.tiles_x: expects a whole number"},
       {"{\"operations\": [\n{\"otsu\": {}},\n]}",
        "list.json: line 3, column 1"},
+      {"{\"operations\": [{\"otsu\": {},\n \"invert\": {}}]}",
+       "list.json:2:2: operations[0]: \"invert\" does not go with \"otsu\""},
       {"{\"operation\": []}", "list.json:1:2: there is no field \"operation\""},
   };
   for (const auto& test : kCases) {
