@@ -6,6 +6,7 @@ reports, pictures before and after, parts of pages.
 """
 
 import json
+import os
 import pathlib
 import random
 import shutil
@@ -18,6 +19,7 @@ import zlib
 
 from several_pages_test import pdf_of, tiff_of
 
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SKIPPED = 77
 WIDTH, HEIGHT = 700, 400
 SIGNATURES = {"png": b"\x89PNG", "jpeg": b"\xff\xd8\xff", "gray": b"P5\n",
@@ -340,6 +342,21 @@ class PreprocessTest(unittest.TestCase):
                          (self.folder / "2/a.png").read_bytes())
         text = self.run_command("preprocess", "--capabilities", check=0).stdout
         self.assertRegex(text, "preset auto: correct_polarity, remove_specks")
+
+    def test_the_example_in_the_manual_works(self):
+        subprocess.run([str(REPOSITORY / "scripts/python_stubs"),
+                        str(self.folder / "stubs")], check=True)
+        scan = self.write("a.png", self.shaded)
+        done = subprocess.run(
+            [sys.executable, str(REPOSITORY / "docs/examples/clean_page.py"),
+             self.server.address, str(scan), str(self.folder / "clean.png")],
+            env={**os.environ, "PYTHONPATH": str(self.folder / "stubs")},
+            capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"changed  even_light: light uneven by")
+        self.assertIn(f"({WIDTH}.0, {HEIGHT}.0) on the scan", done.stdout)
+        self.assertEqual(png_size((self.folder / "clean.png").read_bytes()),
+                         (WIDTH, HEIGHT))
 
 
 if __name__ == "__main__":

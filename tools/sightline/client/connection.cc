@@ -12,10 +12,10 @@
 namespace sightline::cli {
 void AddConnectionFlags(ArgumentParser& parser, ConnectionOptions* options) {
   parser.Heading("Connection");
-  parser.Add("server", "ADDRESS",
-             absl::StrCat("host:port or unix:/path. Default ", options->server,
-                          "."),
-             &options->server);
+  parser.Add(
+      "server", "ADDRESS",
+      absl::StrCat("host:port or unix:/path. Default ", options->server, "."),
+      &options->server);
   parser.AddSwitch("tls", "Encrypt, trusting the system's authorities.",
                    &options->security.tls);
   parser.Add("tls_ca", "FILE", "Encrypt, trusting the authorities in this PEM.",

@@ -58,11 +58,10 @@ std::string MainMeasurement(const StageReport& stage) {
     double factor;
     const char* unit;
   } kWords[] = {
-      {"skew_degrees", 1, " degrees"},   {"light_unevenness", 100, " %"},
-      {"ink_contrast", 1, " grays"},     {"speck_share", 100, " %"},
-      {"noise_sigma", 1, " grays"},      {"polarity_skewness", 1, ""},
-      {"text_height", 1, " pixels"},
-      {"threshold", 1, " as threshold"},
+      {"skew_degrees", 1, " degrees"}, {"light_unevenness", 100, " %"},
+      {"ink_contrast", 1, " grays"},   {"speck_share", 100, " %"},
+      {"noise_sigma", 1, " grays"},    {"polarity_skewness", 1, ""},
+      {"text_height", 1, " pixels"},   {"threshold", 1, " as threshold"},
   };
   for (const auto& word : kWords) {
     const Measurement* found = FindMeasurement(stage, word.name);
