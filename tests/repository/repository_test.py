@@ -11,7 +11,8 @@ import unittest
 
 import sources
 
-LEAN = ("sightline-align", "sightline-grade", "sightline-omr", "sightline")
+LEAN = ("sightline-align", "sightline-grade", "sightline-omr",
+        "sightline-preprocess", "sightline")
 # Each would bring dozens of megabytes into a pod of 512 MB.
 HEAVY = ("opencv_imgcodecs", "opencv_highgui", "opencv_videoio", "opencv_dnn",
          "gdal", "avcodec", "torch", "cuda")
@@ -177,6 +178,17 @@ class LeanProgramsTest(unittest.TestCase):
                 heavy = [line.split()[0] for line in libraries.splitlines()
                          if any(f"lib{name}" in line for name in HEAVY)]
                 self.assertEqual(heavy, [])
+
+    def test_preprocess_computes_by_itself(self):
+        # And starts on a node without a driver: its library is not among those
+        # that the loader insists on.
+        program = self.bin_folder / "sightline-preprocess"
+        if not program.exists():
+            self.skipTest("sightline-preprocess is not built")
+        libraries = subprocess.run(["ldd", str(program)], capture_output=True,
+                                   text=True, check=True).stdout
+        for name in ("libopencv", "libcuda", "libnvidia"):
+            self.assertNotIn(name, libraries)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@
 #include "sightline/preprocess/v1/preprocess.grpc.pb.h"
 #include "tools/sightline/input/read_file.h"
 #include "tools/sightline/input/region_list.h"
+#include "tools/sightline/output/capabilities_text.h"
 #include "tools/sightline/output/message_json.h"
 #include "tools/sightline/output/page_files.h"
 #include "tools/sightline/output/page_report.h"

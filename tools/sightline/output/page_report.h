@@ -57,10 +57,6 @@ std::string RegionJson(
     const absl::StatusOr<preprocess::v1::RegionResult>& outcome,
     const std::string& path);
 
-// What a server can do.
-std::string CapabilitiesText(
-    const preprocess::v1::GetCapabilitiesResponse& capabilities, bool coloured);
-
 }  // namespace sightline::cli
 
 #endif  // SIGHTLINE_TOOLS_SIGHTLINE_OUTPUT_PAGE_REPORT_H_
