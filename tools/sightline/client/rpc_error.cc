@@ -20,8 +20,8 @@ constexpr char kPushbackTrailer[] = "grpc-retry-pushback-ms";
 std::string AdviceFor(const absl::Status& status) {
   const absl::string_view message = status.message();
   if (absl::StrContains(message, "message larger than max")) {
-    return "the request is larger than the server takes in one message: use a "
-           "smaller reference picture, or raise the server's limit";
+    return "the request, or its answer, is larger than one message may be: "
+           "use smaller pictures, or raise the server's limit";
   }
   if (status.code() == absl::StatusCode::kUnavailable &&
       (absl::StrContains(message, "failed to connect") ||

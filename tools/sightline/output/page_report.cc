@@ -54,17 +54,19 @@ std::string MainMeasurement(const StageReport& stage) {
   const struct {
     const char* name;
     double factor;
+    int decimals;
     const char* unit;
   } kWords[] = {
-      {"skew_degrees", 1, " degrees"}, {"light_unevenness", 100, " %"},
-      {"ink_contrast", 1, " grays"},   {"speck_share", 100, " %"},
-      {"noise_sigma", 1, " grays"},    {"polarity_skewness", 1, ""},
-      {"text_height", 1, " pixels"},   {"threshold", 1, " as threshold"},
+      {"skew_degrees", 1, 2, " degrees"}, {"light_unevenness", 100, 0, " %"},
+      {"ink_contrast", 1, 0, " grays"},   {"speck_share", 100, 1, " %"},
+      {"noise_sigma", 1, 1, " grays"},    {"polarity_skewness", 1, 1, ""},
+      {"text_height", 1, 0, " pixels"},   {"threshold", 1, 0, " as threshold"},
   };
   for (const auto& word : kWords) {
     const Measurement* found = FindMeasurement(stage, word.name);
     if (found == nullptr) continue;
-    return absl::StrCat(Rounded(found->value() * word.factor, 2), word.unit);
+    return absl::StrCat(Rounded(found->value() * word.factor, word.decimals),
+                        word.unit);
   }
   return "";
 }

@@ -10,6 +10,7 @@
 namespace sightline::cli {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -90,7 +91,7 @@ TEST(HealthCommand, AsksEveryServiceThatTheServerLists) {
   // The align service is listed and has no state.
   EXPECT_EQ(outcome.exit_code, 15);
   EXPECT_THAT(outcome.out,
-              HasSubstr("sightline.grade.v1.GradeService  SERVING"));
+              ContainsRegex("sightline.grade.v1.GradeService +SERVING"));
   EXPECT_THAT(outcome.out, HasSubstr("sightline.align.v1.AlignService"));
 }
 
