@@ -1,5 +1,6 @@
 #include "tools/sightline/preprocess_questions.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -74,6 +75,15 @@ double ResolutionOf(const Scan& scan, const PreprocessFlags& flags) {
   return scan.is_pdf ? flags.sending.pdf_dots_per_inch : 0;
 }
 
+// Whether the next call would fail in the same way: nobody is there, or nobody
+// who knows this service or this client, or the user has had enough.
+bool EndsAll(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kUnavailable ||
+         status.code() == absl::StatusCode::kUnauthenticated ||
+         status.code() == absl::StatusCode::kUnimplemented ||
+         status.code() == absl::StatusCode::kCancelled;
+}
+
 // How many of the regions from `first` on go into one call.
 size_t CountForCall(absl::Span<const Region> regions) {
   int64_t pixels = 0;
@@ -102,6 +112,10 @@ class RegionCalls {
       PreprocessRegionsRequest request, absl::Span<const Region> regions) {
     std::vector<absl::StatusOr<RegionResult>> outcomes;
     while (outcomes.size() < regions.size()) {
+      if (!failure_.ok()) {
+        outcomes.resize(regions.size(), failure_);
+        break;
+      }
       const auto rest = regions.subspan(outcomes.size());
       const auto part = rest.subspan(0, CountForCall(rest));
       request.clear_regions();
@@ -116,6 +130,7 @@ class RegionCalls {
           response.results_size() != static_cast<int>(part.size())) {
         status = absl::InternalError("the answer lacks regions");
       }
+      if (EndsAll(status)) failure_ = status;
       for (size_t i = 0; i < part.size(); ++i) {
         if (!status.ok()) {
           outcomes.push_back(status);
@@ -136,7 +151,19 @@ class RegionCalls {
   const Connection& connection_;
   const StopToken& stop_;
   const std::unique_ptr<PreprocessService::Stub> stub_;
+  // Of all calls from here on.
+  absl::Status failure_;
 };
+
+// The failure that all regions share, OK if there is none.
+absl::Status SharedFailure(
+    absl::Span<const absl::StatusOr<RegionResult>> outcomes) {
+  const absl::Status first = outcomes.front().status();
+  const bool is_shared = std::all_of(
+      outcomes.begin(), outcomes.end(),
+      [&](const auto& outcome) { return outcome.status() == first; });
+  return is_shared ? first : absl::OkStatus();
+}
 
 }  // namespace
 
@@ -148,8 +175,11 @@ absl::StatusOr<int> AssessPages(const PreprocessFlags& flags,
   ProgressBar progress(session.err, session.err_is_terminal && scans.size() > 1,
                        scans.size());
   absl::Status first_failure;
+  // Of all pages from here on.
+  absl::Status failure;
   for (const Scan& scan : scans) {
     const auto assess = [&]() -> absl::StatusOr<AssessQualityResponse> {
+      SL_RETURN_IF_ERROR(failure);
       SL_RETURN_IF_ERROR(session.stop.Poll());
       AssessQualityRequest request;
       SL_ASSIGN_OR_RETURN(*request.mutable_page(),
@@ -164,6 +194,7 @@ absl::StatusOr<int> AssessPages(const PreprocessFlags& flags,
       return response;
     };
     const auto outcome = assess();
+    if (EndsAll(outcome.status())) failure = outcome.status();
     first_failure.Update(outcome.status());
     progress.Clear();
     if (flags.json) {
@@ -215,7 +246,14 @@ absl::StatusOr<int> CleanRegions(const PreprocessFlags& flags,
       outcomes.assign(regions.size(), page.status());
     }
     progress.Clear();
-    for (size_t i = 0; i < regions.size(); ++i) {
+    const absl::Status failure = SharedFailure(outcomes);
+    if (!failure.ok() && !flags.json) {
+      // Once is enough for people.
+      first_failure.Update(failure);
+      session.out << PageText(scan, failure, {}, {session.out_is_terminal});
+      outcomes.clear();
+    }
+    for (size_t i = 0; i < outcomes.size(); ++i) {
       auto& outcome = outcomes[i];
       std::string path;
       if (outcome.ok() && !flags.out.empty()) {

@@ -126,6 +126,34 @@ TEST(PreprocessQuestions, WritesRegionsInAsManyCallsAsTheyNeed) {
                         "null, \"stages\": ["));
 }
 
+TEST(PreprocessQuestions, SayOnceThatNobodyIsThere) {
+  FakeServer server;
+  int calls = 0;
+  server.preprocess.assess = [&](const auto&, auto*) {
+    ++calls;
+    return grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "no token");
+  };
+  const std::string a = server.folder().Write("a.png", "pixels");
+  const std::string b = server.folder().Write("b.png", "pixels");
+  CommandOutcome outcome = server.Run({"preprocess", a, b, "--assess"});
+  EXPECT_EQ(outcome.exit_code, 26);
+  EXPECT_EQ(calls, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("b.png  not judged: no token"));
+
+  // Regions that all fail alike fail as a page, for people.
+  const std::string boxes =
+      server.folder().Write("boxes.csv", "1,2,3,4\n5,6,7,8\n");
+  server.preprocess.clean_region = [](const auto&, auto* result) {
+    *result->mutable_error() = RpcStatus(3, "too small", "SOME_REASON");
+  };
+  outcome = server.Run({"preprocess", a, "--regions", boxes});
+  EXPECT_EQ(outcome.exit_code, 13);
+  EXPECT_THAT(outcome.out, HasSubstr("a.png  failed: too small"));
+  EXPECT_THAT(outcome.out, testing::Not(HasSubstr("#region=")));
+  outcome = server.Run({"preprocess", a, "--regions", boxes, "--json"});
+  EXPECT_THAT(outcome.out, HasSubstr("\"index\": 2"));
+}
+
 TEST(PreprocessQuestions, ShowsWhatTheServerCanDo) {
   FakeServer server;
   auto& capabilities = server.preprocess.capabilities;
