@@ -160,6 +160,35 @@ class DependencyDirectionTest(unittest.TestCase):
             "tests depend on services, not the other way round")
 
 
+class PreprocessManualTest(unittest.TestCase):
+
+    def setUp(self):
+        manual = sources.read("docs/preprocess.md")
+        self.explained = set(re.findall(r"`([a-z_]+)`", manual))
+
+    def test_every_operation_is_explained_with_its_parameters(self):
+        proto = sources.read("protos/sightline/preprocess/v1/operation.proto")
+        messages = dict(re.findall(r"^message (\w+) \{(.*?)^\}", proto,
+                                   re.MULTILINE | re.DOTALL))
+        fields = re.findall(r"^ +(?:optional )?(\w+) (\w+) = \d+;",
+                            messages["Operation"], re.MULTILINE)
+        self.assertGreater(len(fields), 20)
+        for kind, name in fields:
+            with self.subTest(operation=name):
+                parameters = set(re.findall(r"(\w+) = \d+;", messages.get(
+                    kind, "")))
+                self.assertLessEqual({name} | parameters, self.explained)
+
+    def test_every_measurement_is_explained(self):
+        text = "".join(
+            sources.read(path) for path in sources.files("services")
+            if path.parts[1:4] == ("preprocess", "engine", "pipeline"))
+        names = set(re.findall(
+            r"measurements\.push_back\(\s*\{\"(\w+)\"", text))
+        self.assertGreater(len(names), 15)
+        self.assertLessEqual(names, self.explained)
+
+
 class LeanProgramsTest(unittest.TestCase):
     # Set by main.
     bin_folder = None
