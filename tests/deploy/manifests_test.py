@@ -11,7 +11,12 @@ import manifests
 # Binding: clients and firewalls rely on these.
 PORTS = {"sightline-omr": 50050, "sightline-align": 50051,
          "sightline-grade": 50052, "sightline-preprocess": 50053}
-MEMORY = {"sightline-preprocess": "2Gi"}
+
+
+def memory_of(pod):
+    if pod.name != "sightline-preprocess":
+        return "512Mi"
+    return "3Gi" if pod.source.endswith("overlays/gpu") else "2Gi"
 
 
 def of_kind(documents, kind):
@@ -89,7 +94,7 @@ class ManifestsTest(unittest.TestCase):
     @for_each_pod
     def test_memory_is_guaranteed_and_bounded(self, pod):
         resources = pod.container["resources"]
-        memory = MEMORY.get(pod.name, "512Mi")
+        memory = memory_of(pod)
         self.assertEqual(resources["requests"]["memory"], memory)
         self.assertEqual(resources["limits"]["memory"], memory)
         self.assertIn("cpu", resources["requests"])
