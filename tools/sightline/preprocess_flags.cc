@@ -18,14 +18,14 @@ constexpr char kDescription[] =
     "each page of a PDF or TIFF is a page of its own. One page's failure is "
     "reported and the rest go on.\n\n"
     "  sightline preprocess scans/ --out clean/\n"
-    "  sightline preprocess plan.tif --preset drawing --output tiff_g4 \\\n"
-    "      --operation flatten --operation otsu --out clean/\n"
+    "  sightline preprocess plan.tif --operation flatten --operation otsu \\\n"
+    "      --output tiff_g4 --out clean/\n"
     "  sightline preprocess page.jpg --assess\n"
     "  sightline preprocess plan.png --regions boxes.csv --out crops/\n"
     "  sightline preprocess --capabilities\n\n"
     "What is done: a preset, or operations of your own, one after another. "
-    "`sightline describe sightline.preprocess.v1.Operation` and "
-    "docs/preprocess.md explain all.\n\n"
+    "docs/preprocess.md, or `sightline describe "
+    "sightline.preprocess.v1.Operation --server ADDRESS`, explains all.\n\n"
     "Exit code: 0, or 10 + the gRPC code of the first page that failed.";
 
 absl::Status FlagInvalid(absl::string_view message) {

@@ -20,6 +20,8 @@ using preprocess::v1::Page;
 
 constexpr int kGap = 8;
 constexpr uint8_t kGapGray = 160;
+// As tall as pages may be.
+constexpr double kMostHeight = 20000;
 // What the scan list reads.
 constexpr int64_t kMaxFileBytes = int64_t{512} << 20;
 
@@ -133,10 +135,20 @@ absl::StatusOr<std::string> BeforeAfterPicture(
   }
   const double before_width = info.oriented_width();
   const double before_height = info.oriented_height();
-  const double after_width = result.width() * zoom;
-  const double after_height = result.height() * zoom;
+  // Of a file, what is in it counts, not what is said of it.
+  const bool is_pixels = result.format() == preprocess::v1::PAGE_FORMAT_GRAY ||
+                         result.format() == preprocess::v1::PAGE_FORMAT_PACKED;
+  ImageInfo result_info;
+  result_info.width = result.width();
+  result_info.height = result.height();
+  if (!is_pixels) {
+    SL_ASSIGN_OR_RETURN(result_info, SniffImage(result.content()));
+  }
+  const double after_width = result_info.width * zoom;
+  const double after_height = result_info.height * zoom;
   const double scale =
-      std::min(1.0, (kBeforeAfterWidth - kGap) / (before_width + after_width));
+      std::min({1.0, (kBeforeAfterWidth - kGap) / (before_width + after_width),
+                kMostHeight / std::max(before_height, after_height)});
   const auto side = [&](double length) {
     return std::max(1, static_cast<int>(std::floor(length * scale)));
   };
@@ -149,8 +161,6 @@ absl::StatusOr<std::string> BeforeAfterPicture(
       Decode(file, page,
              long_side(before_width * scale, before_height * scale)));
   before = ScaledTo(before, side(before_width), side(before_height));
-  const bool is_pixels = result.format() == preprocess::v1::PAGE_FORMAT_GRAY ||
-                         result.format() == preprocess::v1::PAGE_FORMAT_PACKED;
   SL_ASSIGN_OR_RETURN(
       RgbImage after,
       is_pixels ? FromPixels(result)

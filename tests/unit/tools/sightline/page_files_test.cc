@@ -207,6 +207,16 @@ TEST(BeforeAfterPicture, RefusesBrokenPages) {
                    .status()),
       "PAGE_INVALID");
   EXPECT_FALSE(BeforeAfterPicture("no image", 0, Page(), {}).ok());
+  // A size that the file does not have, and a map that would blow it up.
+  const std::vector<double> absurd = {1e9, 0, 0, 0, 1e9, 0, 0, 0, 1};
+  const auto picture = BeforeAfterPicture(
+      before, 0,
+      MakePage(preprocess::v1::PAGE_FORMAT_PNG, 1, 2000000000, before), absurd);
+  ASSERT_TRUE(picture.ok()) << picture.status();
+  const auto info = SniffImage(*picture);
+  ASSERT_TRUE(info.ok());
+  EXPECT_LE(info->width, kBeforeAfterWidth);
+  EXPECT_LE(info->height, 20000);
 }
 
 TEST(WriteMessageJson, WritesNumbersAsNumbersAndLeavesOutWhatIsNotSet) {
