@@ -8,10 +8,11 @@ namespace sightline::preprocess {
 // contrast) that took Tesseract from 15.9 to 2.8 % wrong characters on
 // generated text and from 20.8 to 5.2 % on drawings, over 13 or 14 kinds of
 // damage; chosen on the pages it was measured on, and by a sketch of this
-// engine, not by it. "Drawn pages": those of the tests
-// (tests/unit/services/preprocess/engine/pipeline), which hold each number from
-// both sides. What makes a polarity, specks or a skew doubtful is decided where
-// they are measured: polarity.h, despeckle.h, skew.cc.
+// engine, not by it. What `auto` achieves, on pages that nothing was chosen on,
+// stands in docs/performance.md (bench/preprocess/ocr). "Drawn pages": those of
+// the tests (tests/unit/services/preprocess/engine/pipeline), which hold each
+// number from both sides. What makes a polarity, specks or a skew doubtful is
+// decided where they are measured: polarity.h, despeckle.h, skew.cc.
 struct AutomaticThresholds {
   // Share of the page's specks that its quiet parts must have, too. Drawn
   // pages: crisp small text has 0 there, salt and pepper 0.7 and more.
