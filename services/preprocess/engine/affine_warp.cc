@@ -2,25 +2,66 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
+#include "services/preprocess/engine/kernels/kernels.h"
 #include "services/preprocess/engine/parameter_check.h"
 #include "services/preprocess/engine/pixel_rules/affine.h"
 
 namespace sightline::preprocess {
 namespace {
 
-// Blends where any neighbour may lie outside.
-uint8_t BlendAtBorder(const GrayView& in, int x, int y, int right, int down) {
-  const int left_x = rules::ClampIndex(x, in.width());
-  const int right_x = rules::ClampIndex(x + 1, in.width());
-  const uint8_t* const above = in.row(rules::ClampIndex(y, in.height()));
-  const uint8_t* const below = in.row(rules::ClampIndex(y + 1, in.height()));
-  return rules::AffineBlend(above[left_x], above[right_x], below[left_x],
-                            below[right_x], right, down);
+// Wraps, as the sum with the column does.
+int RowBase(double value) {
+  return static_cast<int>(static_cast<uint32_t>(rules::AffineFixed(value)) +
+                          rules::kAffineRounding);
+}
+
+struct Range {
+  int begin = 0;
+  int end = 0;
+};
+
+// Which columns lie between the first and the last pixel of a side, so that
+// both neighbours do. `steps` rise or fall.
+Range PlacesWithin(const std::vector<int>& steps, int base, int size) {
+  const bool is_rising = steps.back() >= steps.front();
+  const auto is_before = [=](int step) {
+    return rules::AffinePlace(base, step) >> 5 < 0;
+  };
+  const auto is_behind = [=](int step) {
+    return rules::AffinePlace(base, step) >> 5 >= size - 1;
+  };
+  const auto first = steps.begin();
+  const auto last = steps.end();
+  const auto from = is_rising ? std::partition_point(first, last, is_before)
+                              : std::partition_point(first, last, is_behind);
+  const auto to =
+      is_rising ? std::partition_point(from, last, std::not_fn(is_behind))
+                : std::partition_point(from, last, std::not_fn(is_before));
+  return {static_cast<int>(from - first), static_cast<int>(to - first)};
+}
+
+// Blends pixels begin .. end - 1 of a row, of which any neighbour may lie
+// outside.
+void BlendAtBorder(const GrayView& in, const WarpSpan& row, int begin, int end,
+                   uint8_t* to) {
+  for (int i = begin; i < end; ++i) {
+    const int place_x = rules::AffinePlace(row.base_x, row.steps_x[i]);
+    const int place_y = rules::AffinePlace(row.base_y, row.steps_y[i]);
+    const int x = place_x >> 5;
+    const int y = place_y >> 5;
+    const int left_x = rules::ClampIndex(x, in.width());
+    const int right_x = rules::ClampIndex(x + 1, in.width());
+    const uint8_t* const above = in.row(rules::ClampIndex(y, in.height()));
+    const uint8_t* const below = in.row(rules::ClampIndex(y + 1, in.height()));
+    to[i] = rules::AffineBlend(above[left_x], above[right_x], below[left_x],
+                               below[right_x], place_x & 31, place_y & 31);
+  }
 }
 
 }  // namespace
@@ -75,38 +116,42 @@ absl::Status AffineWarp::Run(const GrayView& in, GrayImage& out,
       columns_y[static_cast<size_t>(x)] = rules::AffineFixed(map_[3] * x);
     }
   }));
-  const int64_t stride = in.stride_bytes();
-  const uint8_t* const pixels = in.row(0);
-  const uint32_t inside_x = static_cast<uint32_t>(in.width() - 1);
-  const uint32_t inside_y = static_cast<uint32_t>(in.height() - 1);
+  // Beyond that places would saturate or wrap, and not lie in order.
+  const double bound = 1 << 20;
+  const bool is_in_order =
+      std::abs(map_[0]) * width_ + std::abs(map_[1]) * height_ +
+              std::abs(map_[2]) <
+          bound &&
+      std::abs(map_[3]) * width_ + std::abs(map_[4]) * height_ +
+              std::abs(map_[5]) <
+          bound;
+  const Kernels& kernels = KernelsFor(execution.instructions);
   return RunBands(height_, 128, execution, [&](int begin, int end) {
     for (int y = begin; y < end; ++y) {
-      const int row_x = rules::AffineFixed(map_[1] * y + map_[2]);
-      const int row_y = rules::AffineFixed(map_[4] * y + map_[5]);
-      // Wraps, as the sum with the column does.
-      const int base_x = static_cast<int>(static_cast<uint32_t>(row_x) +
-                                          rules::kAffineRounding);
-      const int base_y = static_cast<int>(static_cast<uint32_t>(row_y) +
-                                          rules::kAffineRounding);
-      uint8_t* const to = out.row(y);
-      const int* const steps_x = columns_x.data();
-      const int* const steps_y = columns_y.data();
-      const int width = width_;
-      for (int x = 0; x < width; ++x) {
-        const int place_x = rules::AffinePlace(base_x, steps_x[x]);
-        const int place_y = rules::AffinePlace(base_y, steps_y[x]);
-        const int from_x = place_x >> 5;
-        const int from_y = place_y >> 5;
-        if (static_cast<uint32_t>(from_x) < inside_x &&
-            static_cast<uint32_t>(from_y) < inside_y) {
-          const uint8_t* const above = pixels + from_y * stride + from_x;
-          const uint8_t* const below = above + stride;
-          to[x] = rules::AffineBlend(above[0], above[1], below[0], below[1],
-                                     place_x & 31, place_y & 31);
-        } else {
-          to[x] = BlendAtBorder(in, from_x, from_y, place_x & 31, place_y & 31);
-        }
+      const WarpSpan row = {
+          .pixels = in.row(0),
+          .stride = in.stride_bytes(),
+          .width = in.width(),
+          .base_x = RowBase(map_[1] * y + map_[2]),
+          .base_y = RowBase(map_[4] * y + map_[5]),
+          .steps_x = columns_x.data(),
+          .steps_y = columns_y.data(),
+      };
+      Range inside;
+      if (is_in_order) {
+        const Range inside_x = PlacesWithin(columns_x, row.base_x, in.width());
+        const Range inside_y = PlacesWithin(columns_y, row.base_y, in.height());
+        inside.begin = std::max(inside_x.begin, inside_y.begin);
+        inside.end =
+            std::max(inside.begin, std::min(inside_x.end, inside_y.end));
       }
+      uint8_t* const to = out.row(y);
+      BlendAtBorder(in, row, 0, inside.begin, to);
+      WarpSpan span = row;
+      span.steps_x += inside.begin;
+      span.steps_y += inside.begin;
+      kernels.warp(span, inside.end - inside.begin, to + inside.begin);
+      BlendAtBorder(in, row, inside.end, width_, to);
     }
   });
 }

@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
+#include "services/preprocess/engine/interpolation.h"
 #include "services/preprocess/engine/parameter_check.h"
 #include "services/preprocess/engine/pixel_rules/resize.h"
-#include "services/preprocess/engine/row_source.h"
 
 namespace sightline::preprocess {
 namespace {
@@ -24,31 +24,6 @@ struct Axis {
   std::vector<Taps> taps;
   std::vector<int> weights;
 };
-
-// Towards outside OpenCV's linear scaling does not interpolate along x; along y
-// it blends the outermost row with itself, which may round differently.
-Axis InterpolationAxis(ScaleMethod method, int source, int target, bool is_x) {
-  Axis axis;
-  const double scale = static_cast<double>(source) / target;
-  const bool is_cubic = method == ScaleMethod::kCubic;
-  const int count = is_cubic ? 4 : 2;
-  for (int i = 0; i < target; ++i) {
-    rules::ResizePlace place = rules::ResizePlaceOf(i, scale);
-    if (!is_cubic && is_x) {
-      if (place.first < 0) place = {0, 0};
-      if (place.first >= source - 1) place = {source - 1, 0};
-    }
-    axis.taps.push_back({place.first - (is_cubic ? 1 : 0), i * count, count});
-    axis.weights.resize(axis.weights.size() + static_cast<size_t>(count));
-    int* const weights = axis.weights.data() + i * count;
-    if (is_cubic) {
-      rules::CubicWeights(place.fraction, weights);
-    } else {
-      rules::LinearWeights(place.fraction, weights);
-    }
-  }
-  return axis;
-}
 
 // Weights in 1/65536 by the share of each pixel that is covered; rounding
 // errors go to the largest.
@@ -78,103 +53,6 @@ Axis AreaAxis(int source, int target) {
   }
   return axis;
 }
-
-// Linear and cubic: two or four row sums make a row.
-class InterpolatedBand {
- public:
-  InterpolatedBand(const GrayView& in, const Axis& x, const Axis& y,
-                   bool is_cubic)
-      : in_(in),
-        x_(x),
-        y_(y),
-        is_cubic_(is_cubic),
-        count_(is_cubic ? 4 : 2),
-        padded_(static_cast<size_t>(in.width() + 2 * kMargin)),
-        sums_(x.taps.size() * 4),
-        rows_(4, -1) {}
-
-  void Row(int y, uint8_t* out) {
-    const Taps& taps = y_.taps[static_cast<size_t>(y)];
-    const int* const weights = y_.weights.data() + taps.weights;
-    const int* rows[4] = {};
-    for (int i = 0; i < count_; ++i) {
-      rows[i] = Sums(rules::ClampIndex(taps.first + i, in_.height()));
-    }
-    const int n = static_cast<int>(x_.taps.size());
-    if (is_cubic_) {
-      Cubic(rows[0], rows[1], rows[2], rows[3], weights, n, out);
-    } else {
-      Linear(rows[0], rows[1], weights[0], weights[1], n, out);
-    }
-  }
-
- private:
-  // Row sums of row `y`, kept while they are needed.
-  const int* Sums(int y) {
-    const size_t slot = static_cast<size_t>(y % 4);
-    int* const sums = sums_.data() + slot * x_.taps.size();
-    if (rows_[slot] == y) return sums;
-    rows_[slot] = y;
-    // With what lies outside on both sides, so that no tap has to look.
-    CopyReplicated(in_.row(y), in_.width(), kMargin, kMargin, padded_.data());
-    const uint8_t* const row = padded_.data() + kMargin;
-    if (is_cubic_) {
-      SumRow<4>(row, sums);
-    } else {
-      SumRow<2>(row, sums);
-    }
-    return sums;
-  }
-
-  template <int kCount>
-  void SumRow(const uint8_t* row, int* __restrict sums) const {
-    const Taps* const taps = x_.taps.data();
-    const int* const weights = x_.weights.data();
-    const size_t n = x_.taps.size();
-    for (size_t x = 0; x < n; ++x) {
-      const uint8_t* const from = row + taps[x].first;
-      int sum = 0;
-      for (int i = 0; i < kCount; ++i) {
-        sum += from[i] * weights[x * kCount + static_cast<size_t>(i)];
-      }
-      sums[x] = sum;
-    }
-  }
-
-  static void Linear(const int* __restrict upper, const int* __restrict lower,
-                     int upper_weight, int lower_weight, int n,
-                     uint8_t* __restrict out) {
-    for (int x = 0; x < n; ++x) {
-      out[x] =
-          rules::LinearBlend(upper[x], lower[x], upper_weight, lower_weight);
-    }
-  }
-
-  static void Cubic(const int* __restrict first, const int* __restrict second,
-                    const int* __restrict third, const int* __restrict fourth,
-                    const int* weights, int n, uint8_t* __restrict out) {
-    const int a = weights[0];
-    const int b = weights[1];
-    const int c = weights[2];
-    const int d = weights[3];
-    for (int x = 0; x < n; ++x) {
-      out[x] = rules::CubicGray(first[x] * a + second[x] * b + third[x] * c +
-                                fourth[x] * d);
-    }
-  }
-
-  // Taps reach two pixels beyond the page at most.
-  static constexpr int kMargin = 4;
-
-  const GrayView in_;
-  const Axis& x_;
-  const Axis& y_;
-  const bool is_cubic_;
-  const int count_;
-  std::vector<uint8_t> padded_;
-  std::vector<int> sums_;
-  std::vector<int> rows_;
-};
 
 void AreaRow(const GrayView& in, const Axis& x_axis, const Axis& y_axis, int y,
              std::vector<uint32_t>& sums, uint8_t* out) {
@@ -247,13 +125,16 @@ absl::StatusOr<Scale> Scale::Create(const ScaleOptions& options) {
 }
 
 int64_t Scale::WorkingBytes(int width, int height, int threads) const {
+  if (options_.method != ScaleMethod::kArea) {
+    return InterpolationBytes(width, options_.width, threads);
+  }
   // Growing vectors hold up to twice, and while they grow thrice.
   const int64_t taps = int64_t{options_.width} + options_.height;
   const int64_t weights =
       4 * taps + 2 * (int64_t{std::max(width, options_.width)} +
                       std::max(height, options_.height));
   return 3 * (12 * taps + 4 * weights) +
-         int64_t{threads} * (int64_t{16} * options_.width + width + 64) + 4096;
+         int64_t{threads} * (int64_t{4} * options_.width + 64) + 4096;
 }
 
 absl::Status Scale::Run(const GrayView& in, GrayImage& out,
@@ -282,27 +163,21 @@ absl::Status Scale::Run(const GrayView& in, GrayImage& out,
       }
     });
   }
+  if (!is_area) {
+    return Interpolate(in, options_.method == ScaleMethod::kCubic, execution,
+                       out);
+  }
   Axis x_axis;
   Axis y_axis;
   SL_RETURN_IF_ERROR(RunBands(1, 1, execution, [&](int, int) {
-    x_axis = is_area
-                 ? AreaAxis(in.width(), width)
-                 : InterpolationAxis(options_.method, in.width(), width, true);
-    y_axis = is_area ? AreaAxis(in.height(), height)
-                     : InterpolationAxis(options_.method, in.height(), height,
-                                         false);
+    x_axis = AreaAxis(in.width(), width);
+    y_axis = AreaAxis(in.height(), height);
   }));
   return RunBands(height, 64, execution, [&](int begin, int end) {
-    if (is_area) {
-      std::vector<uint32_t> sums(static_cast<size_t>(width));
-      for (int y = begin; y < end; ++y) {
-        AreaRow(in, x_axis, y_axis, y, sums, out.row(y));
-      }
-      return;
+    std::vector<uint32_t> sums(static_cast<size_t>(width));
+    for (int y = begin; y < end; ++y) {
+      AreaRow(in, x_axis, y_axis, y, sums, out.row(y));
     }
-    InterpolatedBand band(in, x_axis, y_axis,
-                          options_.method == ScaleMethod::kCubic);
-    for (int y = begin; y < end; ++y) band.Row(y, out.row(y));
   });
 }
 

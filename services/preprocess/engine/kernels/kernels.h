@@ -77,6 +77,40 @@ struct LocalThreshold {
   float darkest = 0;
 };
 
+// A part of a warped row of which all four neighbours of every pixel lie in the
+// page (pixel_rules/affine.h).
+struct WarpSpan {
+  // The page.
+  const uint8_t* pixels = nullptr;
+  int64_t stride = 0;
+  int width = 0;
+  // Pixel x lies at rules::AffinePlace(base, steps[x]). Along the span places
+  // never turn back and never wrap.
+  int base_x = 0;
+  int base_y = 0;
+  const int* steps_x = nullptr;
+  const int* steps_y = nullptr;
+};
+
+// Which pixels of a row make those of a scaled one (pixel_rules/resize.h).
+struct ScaleColumns {
+  // Of each result the first pixel.
+  const int* first = nullptr;
+  // Two for each: of the first and second pixel, and, if cubic, of the third
+  // and fourth.
+  const int16_t* weights = nullptr;
+  const int16_t* right_weights = nullptr;
+  // For registers: where the 16 pixels begin that make each eight results (rows
+  // have so many more), null if they need more. And four bytes for each result:
+  // the place of the first pixel among them, 0x80, that of the second, 0x80.
+  const int* groups = nullptr;
+  const uint8_t* places = nullptr;
+};
+// The results of a group.
+inline constexpr int kScaleGroup = 8;
+// The pixels that make them.
+inline constexpr int kScaleReach = 16;
+
 // The longest register.
 inline constexpr int kRegisterBytes = 64;
 
@@ -158,6 +192,19 @@ struct Kernels {
   // pixel_rules/light.h.
   void (*flatten)(const uint8_t* in, const uint8_t* background, int n,
                   uint8_t* out);
+  // n pixels of a span; reads none beyond the page.
+  void (*warp)(const WarpSpan& span, int n, uint8_t* out);
+  // Sums of a row for rules::LinearBlend() (gray * 128), then two of them.
+  void (*linear_row)(const ScaleColumns& columns, const uint8_t* row, int n,
+                     int16_t* out);
+  void (*linear_column)(const int16_t* upper, const int16_t* lower,
+                        int upper_weight, int lower_weight, int n,
+                        uint8_t* out);
+  // Sums of a row (gray * 2048), then four of them.
+  void (*cubic_row)(const ScaleColumns& columns, const uint8_t* row, int n,
+                    int* out);
+  void (*cubic_column)(const int* const* rows, const int* weights, int n,
+                       uint8_t* out);
   // Sum of rules::NoiseResponse over x = 1 .. n - 2.
   int64_t (*noise)(const uint8_t* above, const uint8_t* in,
                    const uint8_t* below, int n);

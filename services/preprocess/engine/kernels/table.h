@@ -28,5 +28,10 @@ extern const Kernels kKernels = {
     .unsharp = UnsharpRow,
     .laplacian = Laplacian,
     .flatten = Flatten,
+    .warp = Warp,
+    .linear_row = LinearRow,
+    .linear_column = LinearColumn,
+    .cubic_row = CubicRow,
+    .cubic_column = CubicColumn,
     .noise = Noise,
 };

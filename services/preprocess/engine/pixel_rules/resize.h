@@ -54,13 +54,13 @@ inline void CubicWeights(float fraction, int* weights) {
   weights[3] = kResizeOne - weights[0] - weights[1] - weights[2];
 }
 
-// Blends two row sums (gray * 2048).
+// Blends two row sums (gray * 2048), each shifted right by 4: 0..32655.
 SIGHTLINE_HOST_DEVICE inline uint8_t LinearBlend(int upper, int lower,
                                                  int upper_weight,
                                                  int lower_weight) {
-  return static_cast<uint8_t>((((upper_weight * (upper >> 4)) >> 16) +
-                               ((lower_weight * (lower >> 4)) >> 16) + 2) >>
-                              2);
+  return static_cast<uint8_t>(
+      (((upper_weight * upper) >> 16) + ((lower_weight * lower) >> 16) + 2) >>
+      2);
 }
 
 // From a column's sum of weight * row sum (2^22).

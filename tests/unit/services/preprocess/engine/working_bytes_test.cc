@@ -52,7 +52,10 @@ TEST_P(WorkingBytes, AreAnUpperBoundThatIsNotFarOff) {
   check("flatten", Flatten::Create({}));
   check("despeckle", Despeckle::Create({}));
   check("line removal", LineRemoval::Create({}));
-  check("scale", Scale::Create({.width = width, .height = height}));
+  check("cubic", Scale::Create({.width = width, .height = height}));
+  check("linear", Scale::Create({.method = ScaleMethod::kLinear,
+                                 .width = width,
+                                 .height = height}));
   FusedChainOptions chain;
   chain.adaptive_mean = AdaptiveMeanOptions();
   check("chain", FusedChain::Create(chain));
