@@ -9,6 +9,28 @@
 namespace sightline::preprocess {
 namespace {
 
+// 3 x 3, from the rows as they are.
+class SmallMedianRows : public RowSource {
+ public:
+  SmallMedianRows(RowSource& in, const Kernels& kernels)
+      : RowSource(in.width(), in.height()),
+        kernels_(kernels),
+        ring_(in, 1, 1) {}
+
+  const uint8_t* Row(int y, uint8_t* buffer) override {
+    ring_.MoveTo(y);
+    kernels_.median_of_rows(
+        ring_.row(rules::ClampIndex(y - 1, height())), ring_.row(y),
+        ring_.row(rules::ClampIndex(y + 1, height())), width(), buffer);
+    return buffer;
+  }
+
+ private:
+  const Kernels& kernels_;
+  RowRing ring_;
+};
+
+// Larger ones, by sorting columns first.
 class MedianRows : public RowSource {
  public:
   MedianRows(RowSource& in, int size, const Kernels& kernels)
@@ -56,12 +78,14 @@ absl::StatusOr<Median> Median::Create(const MedianOptions& options) {
 }
 
 int64_t Median::WorkingBytes(int width, int, int threads) const {
-  return threads * (RowRingBytes(width, size_ / 2, size_ / 2) +
-                    size_ * (width + size_ + kRegisterBytes + 16) + 1024);
+  const int64_t sorted =
+      size_ == 3 ? 0 : size_ * (width + size_ + kRegisterBytes + 16);
+  return threads * (RowRingBytes(width, size_ / 2, size_ / 2) + sorted + 1024);
 }
 
 std::unique_ptr<RowSource> Median::Rows(RowSource& in,
                                         const Kernels& kernels) const {
+  if (size_ == 3) return std::make_unique<SmallMedianRows>(in, kernels);
   return std::make_unique<MedianRows>(in, size_, kernels);
 }
 

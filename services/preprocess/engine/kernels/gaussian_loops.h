@@ -99,29 +99,76 @@ void GaussianColumn(const uint16_t* const* rows,
   }
 }
 
-void FloatRow(const float* __restrict in, const float* __restrict weights,
-              int taps, int n, float* __restrict out) {
+// A register of floats; sums stay in a few of them from the first tap to the
+// last, which compilers do not see by themselves.
+#if defined(SIGHTLINE_KERNELS_AVX512)
+typedef float Floats __attribute__((vector_size(64)));
+#elif defined(SIGHTLINE_KERNELS_AVX2)
+typedef float Floats __attribute__((vector_size(32)));
+#else
+typedef float Floats __attribute__((vector_size(16)));
+#endif
+inline constexpr int kFloats = sizeof(Floats) / sizeof(float);
+
+inline void LoadFloats(const float* from, Floats& to) {
+  memcpy(&to, from, sizeof(to));
+}
+
+// Sums of kRegisters registers at column x. `tap(i)`: element 0 of what tap i
+// reads; weights as FloatRow() has them.
+template <int kRegisters, typename Tap>
+inline void FloatSums(const Tap& tap, const float* weights, int taps, int x,
+                      float* out) {
   const int radius = taps / 2;
-  for (int x = 0; x < n; ++x) out[x] = weights[radius] * in[x + radius];
+  Floats sums[kRegisters];
+  for (int r = 0; r < kRegisters; ++r) {
+    LoadFloats(tap(radius) + x + r * kFloats, sums[r]);
+    sums[r] = weights[radius] * sums[r];
+  }
   for (int i = radius - 1; i >= 0; --i) {
+    const float* const near = tap(i) + x;
+    const float* const far = tap(taps - 1 - i) + x;
     const float weight = weights[i];
-    const float* __restrict left = in + i;
-    const float* __restrict right = in + taps - 1 - i;
-    for (int x = 0; x < n; ++x) out[x] += weight * (left[x] + right[x]);
+    for (int r = 0; r < kRegisters; ++r) {
+      Floats a;
+      Floats b;
+      LoadFloats(near + r * kFloats, a);
+      LoadFloats(far + r * kFloats, b);
+      sums[r] += weight * (a + b);
+    }
+  }
+  memcpy(out + x, sums, sizeof(sums));
+}
+
+template <typename Tap>
+inline void AllFloatSums(const Tap& tap, const float* weights, int taps, int n,
+                         float* out) {
+  constexpr int kRegisters = 4;
+  const int radius = taps / 2;
+  int x = 0;
+  for (; x + kRegisters * kFloats <= n; x += kRegisters * kFloats) {
+    FloatSums<kRegisters>(tap, weights, taps, x, out);
+  }
+  for (; x + kFloats <= n; x += kFloats) {
+    FloatSums<1>(tap, weights, taps, x, out);
+  }
+  for (; x < n; ++x) {
+    float sum = weights[radius] * tap(radius)[x];
+    for (int i = radius - 1; i >= 0; --i) {
+      sum += weights[i] * (tap(i)[x] + tap(taps - 1 - i)[x]);
+    }
+    out[x] = sum;
   }
 }
 
-void FloatColumn(const float* const* rows, const float* __restrict weights,
-                 int taps, int n, float* __restrict out) {
-  const int radius = taps / 2;
-  const float* __restrict middle = rows[radius];
-  for (int x = 0; x < n; ++x) out[x] = weights[radius] * middle[x];
-  for (int i = radius - 1; i >= 0; --i) {
-    const float weight = weights[i];
-    const float* __restrict above = rows[i];
-    const float* __restrict below = rows[taps - 1 - i];
-    for (int x = 0; x < n; ++x) out[x] += weight * (above[x] + below[x]);
-  }
+void FloatRow(const float* in, const float* weights, int taps, int n,
+              float* out) {
+  AllFloatSums([=](int i) { return in + i; }, weights, taps, n, out);
+}
+
+void FloatColumn(const float* const* rows, const float* weights, int taps,
+                 int n, float* out) {
+  AllFloatSums([=](int i) { return rows[i]; }, weights, taps, n, out);
 }
 
 void FloatThreshold(const uint8_t* __restrict in, const float* __restrict mean,

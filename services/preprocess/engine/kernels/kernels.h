@@ -167,7 +167,10 @@ struct Kernels {
   // out[x] = least or greatest of in[x .. x + size - 1]; in: n + size - 1.
   void (*window_minimum)(const uint8_t* in, int size, int n, uint8_t* out);
   void (*window_maximum)(const uint8_t* in, int size, int n, uint8_t* out);
-  // Sorts the `size` (3, 5, 7 or 9) pixels rows[..][x], for all x < n. Whole
+  // The median of 3 x 3, outermost columns repeated.
+  void (*median_of_rows)(const uint8_t* above, const uint8_t* in,
+                         const uint8_t* below, int n, uint8_t* out);
+  // Sorts the `size` (5, 7 or 9) pixels rows[..][x], for all x < n. Whole
   // registers are taken: each row has kRegisterBytes more.
   void (*sort_rows)(uint8_t* const* rows, int size, int n);
   // The median of size x size: columns[rank] are the sorted columns, n + size

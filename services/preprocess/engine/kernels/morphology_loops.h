@@ -98,11 +98,9 @@ inline void Exchange(Pixels* elements, std::index_sequence<kIndex...>) {
        0)...};
 }
 
-inline constexpr ComparatorNetwork kSort3 = SortingNetwork(3);
 inline constexpr ComparatorNetwork kSort5 = SortingNetwork(5);
 inline constexpr ComparatorNetwork kSort7 = SortingNetwork(7);
 inline constexpr ComparatorNetwork kSort9 = SortingNetwork(9);
-inline constexpr ComparatorNetwork kMedian3 = MedianNetwork(3);
 inline constexpr ComparatorNetwork kMedian5 = MedianNetwork(5);
 inline constexpr ComparatorNetwork kMedian7 = MedianNetwork(7);
 inline constexpr ComparatorNetwork kMedian9 = MedianNetwork(9);
@@ -123,8 +121,6 @@ inline void SortRowsOf(uint8_t* const* rows, int n,
 
 void SortRows(uint8_t* const* rows, int size, int n) {
   switch (size) {
-    case 3:
-      return SortRowsOf<kSort3>(rows, n, std::make_index_sequence<3>());
     case 5:
       return SortRowsOf<kSort5>(rows, n, std::make_index_sequence<5>());
     case 7:
@@ -152,11 +148,74 @@ inline void MedianOf(const uint8_t* const* columns, int n, uint8_t* out,
   }
 }
 
+inline uint8_t MedianAtEdge(const uint8_t* above, const uint8_t* in,
+                            const uint8_t* below, int left, int x, int right) {
+  uint8_t pixels[9] = {above[left], above[x], above[right],
+                       in[left],    in[x],    in[right],
+                       below[left], below[x], below[right]};
+  for (int i = 1; i < 9; ++i) {
+    for (int j = i; j > 0 && pixels[j] < pixels[j - 1]; --j) {
+      std::swap(pixels[j], pixels[j - 1]);
+    }
+  }
+  return pixels[4];
+}
+
+// A column of three pixels, sorted.
+struct SortedColumn {
+  SortedColumn(const uint8_t* above, const uint8_t* in, const uint8_t* below) {
+    low = Load(above);
+    middle = Load(in);
+    high = Load(below);
+    Exchange(low, middle);
+    Exchange(middle, high);
+    Exchange(low, middle);
+  }
+  Pixels low;
+  Pixels middle;
+  Pixels high;
+};
+
+inline Pixels MiddleOf(Pixels a, Pixels b, Pixels c) {
+  Exchange(a, b);
+  return Greatest(a, Least(b, c));
+}
+
+// Of nine pixels, the median is that of the greatest of the least, the middle
+// of the middle and the least of the greatest of the columns.
+inline void MedianOfNine(const uint8_t* above, const uint8_t* in,
+                         const uint8_t* below, uint8_t* out) {
+  const SortedColumn a(above - 1, in - 1, below - 1);
+  const SortedColumn b(above, in, below);
+  const SortedColumn c(above + 1, in + 1, below + 1);
+  Store(MiddleOf(Greatest(Greatest(a.low, b.low), c.low),
+                 MiddleOf(a.middle, b.middle, c.middle),
+                 Least(Least(a.high, b.high), c.high)),
+        out);
+}
+
+void MedianOfRows(const uint8_t* above, const uint8_t* in, const uint8_t* below,
+                  int n, uint8_t* out) {
+  const int last = n - 1;
+  out[0] = MedianAtEdge(above, in, below, 0, 0, rules::Smaller(1, last));
+  int x = 1;
+  for (; x + kLanes <= last; x += kLanes) {
+    MedianOfNine(above + x, in + x, below + x, out + x);
+  }
+  if (x < last && last > kLanes) {
+    // Some of them once more.
+    x = last - kLanes;
+    MedianOfNine(above + x, in + x, below + x, out + x);
+    x = last;
+  }
+  for (; x < n; ++x) {
+    out[x] =
+        MedianAtEdge(above, in, below, x - 1, x, rules::Smaller(x + 1, last));
+  }
+}
+
 void Median(const uint8_t* const* columns, int size, int n, uint8_t* out) {
   switch (size) {
-    case 3:
-      return MedianOf<kMedian3, 3>(columns, n, out,
-                                   std::make_index_sequence<9>());
     case 5:
       return MedianOf<kMedian5, 5>(columns, n, out,
                                    std::make_index_sequence<25>());

@@ -21,6 +21,7 @@ extern const Kernels kKernels = {
     .maximum = Maximum,
     .window_minimum = WindowMinimum,
     .window_maximum = WindowMaximum,
+    .median_of_rows = MedianOfRows,
     .sort_rows = SortRows,
     .median = Median,
     .local_means = LocalMeans,
