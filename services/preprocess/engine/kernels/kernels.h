@@ -100,14 +100,14 @@ struct ScaleColumns {
   // and fourth.
   const int16_t* weights = nullptr;
   const int16_t* right_weights = nullptr;
-  // For registers: where the 16 pixels begin that make each eight results (rows
+  // For registers: where the 16 pixels begin that make each four results (rows
   // have so many more), null if they need more. And four bytes for each result:
   // the place of the first pixel among them, 0x80, that of the second, 0x80.
   const int* groups = nullptr;
   const uint8_t* places = nullptr;
 };
 // The results of a group.
-inline constexpr int kScaleGroup = 8;
+inline constexpr int kScaleGroup = 4;
 // The pixels that make them.
 inline constexpr int kScaleReach = 16;
 

@@ -1,16 +1,22 @@
 // Compiled once for every instruction set (kernels.h): linear and cubic
 // scaling, by pixel_rules/resize.h.
 
+#if defined(SIGHTLINE_KERNELS_AVX2) || defined(SIGHTLINE_KERNELS_AVX512)
+inline __m128i LoadReach(const uint8_t* from) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+}
+#endif
+
 #if defined(SIGHTLINE_KERNELS_AVX512)
 typedef __m512i ScaleWords;
-// What makes each group of eight results in its own half.
+// What makes four groups of results, each in its own lane.
 inline ScaleWords ScaleSource(const uint8_t* row, const int* groups) {
-  return _mm512_inserti64x4(
-      _mm512_castsi256_si512(_mm256_broadcastsi128_si256(
-          _mm_loadu_si128(reinterpret_cast<const __m128i*>(row + groups[0])))),
-      _mm256_broadcastsi128_si256(
-          _mm_loadu_si128(reinterpret_cast<const __m128i*>(row + groups[1]))),
-      1);
+  const ScaleWords two = _mm512_castsi256_si512(_mm256_inserti128_si256(
+      _mm256_castsi128_si256(LoadReach(row + groups[0])),
+      LoadReach(row + groups[1]), 1));
+  return _mm512_inserti32x4(
+      _mm512_inserti32x4(two, LoadReach(row + groups[2]), 2),
+      LoadReach(row + groups[3]), 3);
 }
 inline ScaleWords ScaleLoad(const void* from) {
   return _mm512_loadu_si512(from);
@@ -34,9 +40,11 @@ inline void StoreTotal(ScaleWords a, ScaleWords b, int* to) {
 }
 #elif defined(SIGHTLINE_KERNELS_AVX2)
 typedef __m256i ScaleWords;
+// What makes two groups of results, each in its own lane.
 inline ScaleWords ScaleSource(const uint8_t* row, const int* groups) {
-  return _mm256_broadcastsi128_si256(
-      _mm_loadu_si128(reinterpret_cast<const __m128i*>(row + groups[0])));
+  return _mm256_inserti128_si256(
+      _mm256_castsi128_si256(LoadReach(row + groups[0])),
+      LoadReach(row + groups[1]), 1);
 }
 inline ScaleWords ScaleLoad(const void* from) {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
@@ -69,7 +77,8 @@ void LinearRow(const ScaleColumns& columns, const uint8_t* row, int n,
   constexpr int kResults = sizeof(ScaleWords) / 4;
   if (columns.groups != nullptr) {
     for (; x + kResults <= n; x += kResults) {
-      const ScaleWords source = ScaleSource(row, columns.groups + x / 8);
+      const ScaleWords source =
+          ScaleSource(row, columns.groups + x / kScaleGroup);
       StoreSixteenths(ScaleSums(source, ScaleLoad(columns.places + 4 * x),
                                 columns.weights + 2 * x),
                       out + x);
@@ -101,7 +110,8 @@ void CubicRow(const ScaleColumns& columns, const uint8_t* row, int n,
   constexpr int kResults = sizeof(ScaleWords) / 4;
   if (columns.groups != nullptr) {
     for (; x + kResults <= n; x += kResults) {
-      const ScaleWords source = ScaleSource(row, columns.groups + x / 8);
+      const ScaleWords source =
+          ScaleSource(row, columns.groups + x / kScaleGroup);
       const ScaleWords places = ScaleLoad(columns.places + 4 * x);
       StoreTotal(ScaleSums(source, places, columns.weights + 2 * x),
                  ScaleSums(source, ScaleMoved(places, 2),
