@@ -4,6 +4,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "common/observe/log.h"
 #include "common/server/byte_size.h"
@@ -96,7 +97,9 @@ absl::StatusOr<GraphicsDevice> GraphicsDevice::Open(
     if (options.use == GraphicsDeviceOptions::Use::kRequired) {
       return engine.status();
     }
-    none.absence_ = std::string(engine.status().message());
+    // Who asks for the reason knows that there is none.
+    none.absence_ = std::string(
+        absl::StripPrefix(engine.status().message(), "no graphics device: "));
     Log(Severity::kInfo, "no graphics device: the processor computes",
         {{"reason", none.absence_}});
     return none;

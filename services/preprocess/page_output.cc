@@ -66,8 +66,8 @@ int64_t WriteBytes(const v1::PageOutput& output, int width, int height) {
 absl::Status NameFormat(const absl::Status& status, absl::string_view path) {
   std::optional<ErrorDetails> details = DetailsOf(status);
   if (!details || details->reason != kImageNotBilevel) return status;
-  details->fields.push_back(
-      {absl::StrCat(path, ".format"), std::string(status.message())});
+  details->fields.push_back({absl::StrCat(path, ".format"),
+                             "is a black-and-white one, the page has grays"});
   return WithDetails(status, *details);
 }
 
