@@ -137,7 +137,7 @@ std::vector<int> FilledHeights(GrayImage page) {
       const int width = right - left + 1;
       const int height = bottom - y + 1;
       if (height >= 4 && height <= 255 && width <= 2.5 * height &&
-          8 * width >= height && ink >= 0.2 * width * height) {
+          8 * width >= height && 5 * ink >= int64_t{width} * height) {
         heights.push_back(height);
       }
     }
