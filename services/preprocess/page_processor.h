@@ -55,6 +55,7 @@ class PageProcessor {
   const PreprocessLimits& limits() const { return limits_; }
   // Pages that are computed now.
   int active() const { return active_; }
+  bool has_accelerator() const { return accelerator_ != nullptr; }
 
   // Errors: those of InspectImage(), of PageSettings::PipelineFor() and of
   // Pipeline::WorkingBytes().

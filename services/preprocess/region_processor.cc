@@ -17,6 +17,13 @@ namespace {
 
 // Errors name so many regions; more would not help.
 constexpr int kMostNamed = 10;
+// Where a graphics device computes, so many regions wait for it at the same
+// time, for it to take them in batches; the threads themselves do little.
+constexpr int kDeviceThreads = 32;
+// Working memory that may be spent on that: large parts need no batches.
+constexpr int64_t kDeviceThreadBytes = int64_t{64} << 20;
+// That a thread takes at a time.
+constexpr int kRegionsPerTurn = 4;
 // What a region's report takes beside its page.
 constexpr int64_t kReportBytes = 4096;
 
@@ -49,11 +56,18 @@ absl::Status CheckRegions(const v1::PreprocessRegionsRequest& request,
   return wrong == 0 ? absl::OkStatus() : absl::Status(error);
 }
 
-// What all regions together need, once the page is decoded.
-absl::StatusOr<int64_t> RegionBytes(const v1::PreprocessRegionsRequest& request,
-                                    const Pipeline& pipeline,
-                                    const v1::PageOutput& output, int threads) {
-  int64_t working = 0;
+// How all regions of a request run.
+struct RegionPlan {
+  int threads = 1;
+  // What they need together, once the page is decoded.
+  int64_t bytes = 0;
+};
+
+// `may_use_device`: regions go to a graphics device, as far as it takes them.
+absl::StatusOr<RegionPlan> PlanRegions(
+    const v1::PreprocessRegionsRequest& request, const Pipeline& pipeline,
+    const v1::PageOutput& output, int page_threads, bool may_use_device) {
+  int64_t working = 1;
   int64_t answers = 0;
   for (const v1::Region& region : request.regions()) {
     SL_ASSIGN_OR_RETURN(
@@ -66,7 +80,15 @@ absl::StatusOr<int64_t> RegionBytes(const v1::PreprocessRegionsRequest& request,
     answers +=
         kReportBytes + PageOutputBytes(output, largest.width, largest.height);
   }
-  return threads * working + answers;
+  RegionPlan plan;
+  plan.threads = page_threads;
+  if (may_use_device) {
+    plan.threads = std::max(page_threads,
+                            static_cast<int>(std::min<int64_t>(
+                                kDeviceThreads, kDeviceThreadBytes / working)));
+  }
+  plan.bytes = plan.threads * working + answers;
+  return plan;
 }
 
 // What all regions share.
@@ -113,34 +135,37 @@ absl::StatusOr<v1::PreprocessRegionsResponse> ProcessRegions(
   const double dots_per_inch = settings.ResolutionOf(ResolutionOf(header.info));
   SL_ASSIGN_OR_RETURN(const Pipeline pipeline,
                       settings.PipelineFor(dots_per_inch));
-  SL_ASSIGN_OR_RETURN(
-      const int64_t region_bytes,
-      RegionBytes(request, pipeline, settings.output(), limits.page_threads));
+  const bool may_use_device =
+      processor.has_accelerator() && !settings.is_cpu_only();
+  SL_ASSIGN_OR_RETURN(const RegionPlan plan,
+                      PlanRegions(request, pipeline, settings.output(),
+                                  limits.page_threads, may_use_device));
   const int64_t pixels = int64_t{header.info.width} * header.info.height;
   SL_RETURN_IF_ERROR(
-      call.Reserve(std::max(header.decode_bytes, pixels + region_bytes)));
+      call.Reserve(std::max(header.decode_bytes, pixels + plan.bytes)));
   SL_ASSIGN_OR_RETURN(const Decoded<GrayImage> decoded,
                       DecodeGrayMessage(source, "page", 0, limits.image));
 
   SL_RETURN_IF_ERROR(call.EnterStage("preprocess"));
   const PageProcessor::Turn turn(processor);
-  const Execution execution = turn.ExecutionFor(call, settings.is_cpu_only());
+  Execution execution = turn.ExecutionFor(call, settings.is_cpu_only());
+  if (may_use_device) execution.threads = plan.threads;
   Shared shared{GrayView(decoded.pixels), pipeline, settings, dots_per_inch,
                 request.with_reports(),   execution};
   // Threads take regions, not rows of one.
   shared.execution.threads = 1;
   std::vector<v1::RegionResult> results(request.regions_size());
-  SL_RETURN_IF_ERROR(RunBands(request.regions_size(), /*rows_per_band=*/4,
-                              execution, [&](int begin, int end) {
-                                for (int i = begin; i < end; ++i) {
-                                  const absl::Status status = RunRegion(
-                                      shared, request.regions(i), results[i]);
-                                  if (status.ok()) continue;
-                                  results[i].Clear();
-                                  *results[i].mutable_error() =
-                                      ToRpcStatus(status);
-                                }
-                              }));
+  const auto run = [&](int begin, int end) {
+    for (int i = begin; i < end; ++i) {
+      const absl::Status status =
+          RunRegion(shared, request.regions(i), results[i]);
+      if (status.ok()) continue;
+      results[i].Clear();
+      *results[i].mutable_error() = ToRpcStatus(status);
+    }
+  };
+  SL_RETURN_IF_ERROR(
+      RunBands(request.regions_size(), kRegionsPerTurn, execution, run));
   SL_RETURN_IF_ERROR(call.stop().Poll());
   v1::PreprocessRegionsResponse response;
   response.mutable_results()->Reserve(request.regions_size());

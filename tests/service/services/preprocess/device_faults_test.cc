@@ -218,6 +218,32 @@ TEST(DeviceFaults, PartsOfAPageGoThroughTheDevice) {
   }
 }
 
+TEST(DeviceFaults, PartsThatWaitForABusyDeviceGoTogether) {
+  FaultPlan plan;
+  plan.slowness = absl::Milliseconds(20);
+  DeviceEngineOptions engine;
+  engine.slots = 1;
+  engine.max_delay = absl::Seconds(20);
+  const PreprocessServer server(With(plan, engine));
+  v1::PreprocessRegionsRequest request;
+  request.mutable_page()->set_encoded(*EncodePng(GrayImage(100, 100)));
+  request.mutable_options()
+      ->mutable_operations()
+      ->add_operations()
+      ->mutable_clahe();
+  for (int i = 0; i < 256; ++i) {
+    v1::Region& region = *request.add_regions();
+    region.set_width(10 + i % 7);
+    region.set_height(10);
+  }
+  const auto answer = Ask(server, request);
+  ASSERT_TRUE(answer.ok()) << answer.status;
+  const device::DeviceEngineCounters counters =
+      server.device().engine()->counters();
+  EXPECT_EQ(counters.pages[static_cast<size_t>(FallbackReason::kNone)], 256);
+  EXPECT_LT(counters.batches, 64);
+}
+
 TEST(DeviceFaults, ReadinessFailsForGoodWithTheDeviceAndNotBefore) {
   FaultPlan plan;
   plan.broken_waits = {.first = 0, .count = 1};
