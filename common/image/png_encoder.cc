@@ -1,4 +1,5 @@
 #include <png.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -75,10 +76,15 @@ bool Compress(PngState& state, const PixelView& image, int compression,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                PNG_FILTER_TYPE_DEFAULT);
   png_set_compression_level(state.png, compression);
-  // Trying every filter costs several times the time of the fastest levels.
-  if (compression <= 2) {
-    png_set_filter(state.png, PNG_FILTER_TYPE_BASE,
-                   compression == 0 ? PNG_FILTER_NONE : PNG_FILTER_SUB);
+  // Trying every filter costs several times the time of the fastest levels. For
+  // them, differences to the row above and runs alone (no search for matches)
+  // made pages, in gray and in black and white, both smaller and half as dear
+  // as any other filter with zlib's usual strategy.
+  if (compression == 0) {
+    png_set_filter(state.png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
+  } else if (compression <= 2) {
+    png_set_filter(state.png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
+    png_set_compression_strategy(state.png, Z_RLE);
   }
   if (dots_per_inch > 0) {
     const png_uint_32 dots = DotsPerMetre(dots_per_inch);
