@@ -1,0 +1,71 @@
+// The map from pixels to the ground as a small table, with a certificate.
+//
+// Thousands of polygon vertices of one frame need their place on the ground.
+// A GroundGrid evaluates the camera exactly at the nodes of a grid and
+// interpolates by a biquadratic polynomial in every cell. It says how wrong
+// that can be: the error is measured in every cell at the places where the
+// error of quadratic interpolation is greatest (1/sqrt(3) of the way from a
+// node to the next), doubled, and believed only if it shrinks from one grid to
+// the next finer one as theory says.
+//
+// Immutable and thread-safe after Create().
+#ifndef SIGHTLINE_SERVICES_GEOREF_ENGINE_CAMERA_GROUND_GRID_H_
+#define SIGHTLINE_SERVICES_GEOREF_ENGINE_CAMERA_GROUND_GRID_H_
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/georef/engine/camera/ground_camera.h"
+
+namespace sightline::georef {
+
+// A rectangle of pixels, corner-based.
+struct PixelRegion {
+  double left = 0;
+  double top = 0;
+  double right = 0;
+  double bottom = 0;
+};
+
+class GroundGrid {
+ public:
+  // `region`: within the frame, not empty. `tolerance_m`: 0.0001..1,000.
+  // Refined until error_bound_m() is at most the tolerance: up to 128 cells a
+  // side. Errors: InvalidArgument PIXEL_INVALID; OutOfRange PIXEL_ABOVE_HORIZON
+  // (cut the region below the horizon), MAPPING_TOLERANCE_MISSED;
+  // InvalidArgument TOO_NEAR_POLE (within 0.5 degrees, where longitudes can't
+  // be interpolated).
+  static absl::StatusOr<GroundGrid> Create(const GroundCamera& camera,
+                                           const PixelRegion& region,
+                                           double tolerance_m);
+
+  // Where `pixel` lies on the ground; nullopt outside the region. Longitude
+  // -180..180.
+  std::optional<GeoPoint> Map(PixelPoint pixel) const;
+
+  // No place that Map() gives is farther than this from the exact one.
+  double error_bound_m() const { return error_bound_m_; }
+  int cells_per_side() const { return cells_; }
+
+ private:
+  struct Node {
+    double longitude_deg;  // from the first node's, continuous
+    double latitude_deg;
+  };
+
+  GroundGrid() = default;
+  absl::Status Fill(const GroundCamera& camera);
+  absl::StatusOr<double> Measure(const GroundCamera& camera) const;
+
+  PixelRegion region_;
+  double ground_height_m_ = 0;
+  double first_longitude_deg_ = 0;
+  int cells_ = 0;
+  double error_bound_m_ = 0;
+  std::vector<Node> nodes_;  // (2 cells + 1) squared, row by row
+};
+
+}  // namespace sightline::georef
+
+#endif  // SIGHTLINE_SERVICES_GEOREF_ENGINE_CAMERA_GROUND_GRID_H_
