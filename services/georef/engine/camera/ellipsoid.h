@@ -28,8 +28,8 @@ struct GeoPoint {
 // Metres, Earth-centred.
 Vector3 ToEarthCentred(const GeoPoint& place);
 
-// The inverse. Longitude -180..180 (0 on the axis). Heights of -10 km to
-// 1,000 km: exact to a few nanometres. Bowring (1976), three rounds.
+// The inverse. Longitude -180..180 (0 on the axis). Heights of -1 km to
+// 100 km: exact to 10 nanometres. Bowring (1976), three rounds.
 GeoPoint ToGeodetic(const Vector3& position);
 
 // East, north and up at a place, as the columns of a rotation from local to

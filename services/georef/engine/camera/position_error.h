@@ -27,6 +27,7 @@ struct PoseUncertainty {
   double sensor_elevation_deg = 0;
   double sensor_roll_deg = 0;
   double horizontal_field_of_view_deg = 0;
+  // Has no effect if pixels are square.
   double vertical_field_of_view_deg = 0;
   double ground_height_m = 0;
 };

@@ -93,6 +93,18 @@ TEST(PolygonArea, LongEdgesEqualManyShortOnes) {
   EXPECT_NEAR(*SignedRingArea(coarse) / *SignedRingArea(fine), 1, 1e-10);
 }
 
+TEST(PolygonArea, RingsMayTouchTheAntimeridian) {
+  const std::vector<GeoPoint> inland{{9.9, 1}, {10, 1}, {10, 1.1}, {9.9, 1.1}};
+  for (const double shift : {170.0, -189.9}) {
+    std::vector<GeoPoint> ring = inland;
+    for (GeoPoint& point : ring) {
+      point.longitude_deg =
+          std::clamp(point.longitude_deg + shift, -180.0, 180.0);
+    }
+    EXPECT_NEAR(*SignedRingArea(ring) / *SignedRingArea(inland), 1, 1e-11);
+  }
+}
+
 TEST(PolygonArea, HolesAreAddedUp) {
   const std::vector<GeoPoint> outer{{0, 0}, {.03, 0}, {.03, .03}, {0, .03}};
   const std::vector<GeoPoint> hole{
