@@ -36,6 +36,33 @@ ByteString WrapLocalSet(const ByteString& items, bool long_length = false);
 // A set with the example values of MISB ST 0601.
 ByteString ExampleLocalSet();
 
+// A rational of EXIF.
+struct ExifRational {
+  uint32_t over;
+  uint32_t under;
+};
+
+// One entry of the GPS directory: rationals, or text, or a single byte.
+struct GpsEntry {
+  uint16_t tag;
+  std::vector<ExifRational> rationals;
+  std::string text;
+  int byte = -1;
+};
+
+// A TIFF block whose first directory has only the GPS directory.
+ByteString WriteExif(const std::vector<GpsEntry>& entries, bool is_little);
+
+// A JPEG file up to its scan. `exif`, `xmp`: left out if empty.
+ByteString WriteJpegHead(const ByteString& exif, const std::string& xmp);
+
+// 37 deg 30' 15.5" S, 126 deg 45' 7.25" E, 120.5 m above the sea, looking 90
+// deg from true north, 2024-02-29 12:34:56.5.
+std::vector<GpsEntry> ExampleGps();
+
+// What a drone writes.
+std::string ExampleXmp();
+
 }  // namespace sightline::georef
 
 #endif  // SIGHTLINE_TESTS_SUPPORT_METADATA_WRITTEN_METADATA_H_

@@ -14,6 +14,13 @@ inline constexpr char kKlvLengthInvalid[] = "KLV_LENGTH_INVALID";
 inline constexpr char kKlvTagInvalid[] = "KLV_TAG_INVALID";
 // The set does not end in a checksum, or in a wrong one.
 inline constexpr char kKlvChecksumInvalid[] = "KLV_CHECKSUM_INVALID";
+// The picture whose metadata was asked for is no JPEG.
+inline constexpr char kPictureNotJpeg[] = "PICTURE_NOT_JPEG";
+// The picture ends before its metadata does.
+inline constexpr char kPictureMetadataTruncated[] =
+    "PICTURE_METADATA_TRUNCATED";
+// The EXIF block of a picture contradicts itself.
+inline constexpr char kExifInvalid[] = "EXIF_INVALID";
 
 }  // namespace sightline::georef
 

@@ -23,7 +23,11 @@ bool WriteAll(const std::filesystem::path& folder) {
   // The fuzzer puts key, length and checksum around it by itself, too.
   const ByteString items(set.begin() + 18, set.end() - 4);
   return Write(folder / "local_set", "whole", set) &&
-         Write(folder / "local_set", "items", items);
+         Write(folder / "local_set", "items", items) &&
+         Write(folder / "picture", "little",
+               WriteJpegHead(WriteExif(ExampleGps(), true), ExampleXmp())) &&
+         Write(folder / "picture", "big",
+               WriteJpegHead(WriteExif(ExampleGps(), false), ""));
 }
 
 }  // namespace
