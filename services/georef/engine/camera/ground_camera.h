@@ -75,6 +75,10 @@ class GroundCamera {
   // Exact, from the derivative of the map. Errors: those of Ground().
   absl::StatusOr<GroundSampleDistance> SampleDistance(PixelPoint pixel) const;
 
+  // The ray of `pixel`, Earth-centred, not normalised: an affine function of
+  // the pixel.
+  Vector3 Direction(PixelPoint pixel) const;
+
   PixelSize frame() const { return frame_; }
   const GeoPoint& place() const { return place_; }
   // Of the ground, metres above the ellipsoid.
@@ -82,7 +86,6 @@ class GroundCamera {
 
  private:
   GroundCamera() = default;
-  Vector3 Direction(PixelPoint pixel) const;
 
   PixelSize frame_;
   GeoPoint place_;

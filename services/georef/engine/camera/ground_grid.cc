@@ -64,7 +64,26 @@ absl::StatusOr<GroundGrid> GroundGrid::Create(const GroundCamera& camera,
   if (ShowsPole(camera, region)) return NearPole();
   GroundGrid grid;
   grid.region_ = region;
-  grid.ground_height_m_ = camera.ground_height_m();
+  SL_ASSIGN_OR_RETURN(const GroundHit middle,
+                      camera.Ground({(region.left + region.right) / 2,
+                                     (region.top + region.bottom) / 2}));
+  if (std::abs(middle.place.latitude_deg) > kHighestLatitude) return NearPole();
+  grid.middle_ = middle.place;
+  const Rotation local = EastNorthUp(middle.place);
+  grid.camera_ =
+      local.ApplyInverse(ToEarthCentred(camera.place()) - middle.position);
+  grid.ray_ = local.ApplyInverse(camera.Direction({0, 0}));
+  grid.ray_per_x_ = local.ApplyInverse(camera.Direction({1, 0})) - grid.ray_;
+  grid.ray_per_y_ = local.ApplyInverse(camera.Direction({0, 1})) - grid.ray_;
+  // The radii of curvature across and along the meridian.
+  const double sine = std::sin(middle.place.latitude_deg * kDegree);
+  const double w = 1 - kEccentricitySquared * sine * sine;
+  const double across = kSemiMajorAxis / std::sqrt(w);
+  const double along = across * (1 - kEccentricitySquared) / w;
+  const double height = middle.place.height_m;
+  grid.degrees_per_metre_east_ =
+      1 / ((across + height) * std::sqrt(1 - sine * sine) * kDegree);
+  grid.degrees_per_metre_north_ = 1 / ((along + height) * kDegree);
   double coarser = 0;
   for (grid.cells_ = 4; grid.cells_ <= kMostCells; grid.cells_ *= 2) {
     SL_RETURN_IF_ERROR(grid.Fill(camera));
@@ -86,6 +105,18 @@ absl::StatusOr<GroundGrid> GroundGrid::Create(const GroundCamera& camera,
       .With("tolerance_m", absl::StrCat(tolerance_m));
 }
 
+GeoPoint GroundGrid::PlaceOnPlane(PixelPoint pixel) const {
+  // A ray that meets the ground has passed the plane before: all ground lies
+  // below it.
+  const Vector3 ray = ray_ + pixel.x * ray_per_x_ + pixel.y * ray_per_y_;
+  const double scale = -camera_.z / ray.z;
+  return {middle_.longitude_deg +
+              (camera_.x + scale * ray.x) * degrees_per_metre_east_,
+          middle_.latitude_deg +
+              (camera_.y + scale * ray.y) * degrees_per_metre_north_,
+          middle_.height_m};
+}
+
 absl::Status GroundGrid::Fill(const GroundCamera& camera) {
   const int steps = 2 * cells_;
   nodes_.clear();
@@ -99,10 +130,10 @@ absl::Status GroundGrid::Fill(const GroundCamera& camera) {
       if (std::abs(hit.place.latitude_deg) > kHighestLatitude) {
         return NearPole();
       }
-      if (nodes_.empty()) first_longitude_deg_ = hit.place.longitude_deg;
+      const GeoPoint plane = PlaceOnPlane(pixel);
       nodes_.push_back(
-          {WrapLongitude(hit.place.longitude_deg - first_longitude_deg_),
-           hit.place.latitude_deg});
+          {WrapLongitude(hit.place.longitude_deg - plane.longitude_deg),
+           hit.place.latitude_deg - plane.latitude_deg});
     }
   }
   return absl::OkStatus();
@@ -124,7 +155,7 @@ std::optional<GeoPoint> GroundGrid::Map(PixelPoint pixel) const {
   Weights(2 * (x - column), across);
   Weights(2 * (y - row), down);
   const int stride = 2 * cells_ + 1;
-  GeoPoint place{0, 0, ground_height_m_};
+  GeoPoint place = PlaceOnPlane(pixel);
   for (int j = 0; j < 3; ++j) {
     const Node* node = &nodes_[(2 * row + j) * stride + 2 * column];
     place.longitude_deg += down[j] * (across[0] * node[0].longitude_deg +
@@ -134,8 +165,7 @@ std::optional<GeoPoint> GroundGrid::Map(PixelPoint pixel) const {
                                      across[1] * node[1].latitude_deg +
                                      across[2] * node[2].latitude_deg);
   }
-  place.longitude_deg =
-      WrapLongitude(place.longitude_deg + first_longitude_deg_);
+  place.longitude_deg = WrapLongitude(place.longitude_deg);
   return place;
 }
 

@@ -2,11 +2,14 @@
 //
 // Thousands of polygon vertices of one frame need their place on the ground.
 // A GroundGrid evaluates the camera exactly at the nodes of a grid and
-// interpolates by a biquadratic polynomial in every cell. It says how wrong
-// that can be: the error is measured in every cell at the places where the
-// error of quadratic interpolation is greatest (1/sqrt(3) of the way from a
-// node to the next), doubled, and believed only if it shrinks from one grid to
-// the next finer one as theory says.
+// interpolates in between. What is interpolated, by a biquadratic polynomial in
+// every cell, is only what the Earth's curvature adds: the perspective map to
+// the plane that touches the ground in the middle of the region is exact
+// everywhere. It says how wrong the result can be: the error is measured in
+// every cell at the places where the error of quadratic interpolation is
+// greatest (1/sqrt(3) of the way from a node to the next), doubled, and
+// believed only if it shrinks from one grid to the next finer one as theory
+// says.
 //
 // Immutable and thread-safe after Create().
 #ifndef SIGHTLINE_SERVICES_GEOREF_ENGINE_CAMERA_GROUND_GRID_H_
@@ -50,17 +53,25 @@ class GroundGrid {
 
  private:
   struct Node {
-    double longitude_deg;  // from the first node's, continuous
+    // What the plane's place lacks.
+    double longitude_deg;
     double latitude_deg;
   };
 
   GroundGrid() = default;
+  GeoPoint PlaceOnPlane(PixelPoint pixel) const;
   absl::Status Fill(const GroundCamera& camera);
   absl::StatusOr<double> Measure(const GroundCamera& camera) const;
 
   PixelRegion region_;
-  double ground_height_m_ = 0;
-  double first_longitude_deg_ = 0;
+  // Where the plane touches the ground; the rest is in its east, north and up.
+  GeoPoint middle_;
+  Vector3 camera_;
+  Vector3 ray_;
+  Vector3 ray_per_x_;
+  Vector3 ray_per_y_;
+  double degrees_per_metre_east_ = 0;
+  double degrees_per_metre_north_ = 0;
   int cells_ = 0;
   double error_bound_m_ = 0;
   std::vector<Node> nodes_;  // (2 cells + 1) squared, row by row

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -50,6 +51,26 @@ TEST(GroundGrid, ItsBoundHoldsEverywhere) {
       }
     }
   }
+}
+
+TEST(GroundGrid, ItsBoundHoldsNearTheHorizon) {
+  // The upper edge looks down by 1.4 degrees, the horizon lies at 1.0.
+  const auto camera =
+      GroundCamera::Create(PoseAt(10, 50, 1000, 300, 10), kFrame);
+  const auto grid = GroundGrid::Create(*camera, kWhole, 20);
+  ASSERT_TRUE(grid.ok()) << grid.status();
+  std::mt19937 random(11);
+  double worst = 0;
+  for (int i = 0; i < 20000; ++i) {
+    const PixelPoint pixel{
+        std::uniform_real_distribution<double>(0, 1920)(random),
+        std::uniform_real_distribution<double>(0, 60)(random)};
+    worst = std::max(worst, Length(ToEarthCentred(*grid->Map(pixel)) -
+                                   camera->Ground(pixel)->position));
+  }
+  EXPECT_LE(worst, grid->error_bound_m());
+  // Nor is it a bound that says nothing.
+  EXPECT_GT(worst, grid->error_bound_m() / 20);
 }
 
 TEST(GroundGrid, MapsItsRegionAndNothingElse) {
