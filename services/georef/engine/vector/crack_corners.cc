@@ -13,21 +13,18 @@ int HighestBit(uint64_t word) { return 63 - std::countl_zero(word); }
 
 }  // namespace
 
-CrackCorners::CrackCorners(int64_t count) {
-  x_.reserve(count);
-  y_.reserve(count);
-  vertical_.reserve(count);
-  left_.reserve(count);
-  kinds_.reserve(count);
-}
+CrackCorners::CrackCorners(int64_t count)
+    : x_(count),
+      y_(count),
+      vertical_(count),
+      left_(count, kNoCorner),
+      kinds_(count) {}
 
 uint32_t CrackCorners::Add(int x, int y, uint8_t kind) {
-  const uint32_t corner = size();
-  x_.push_back(static_cast<uint16_t>(x));
-  y_.push_back(static_cast<uint16_t>(y));
-  vertical_.push_back(kNoCorner);
-  left_.push_back(kNoCorner);
-  kinds_.push_back(kind);
+  const uint32_t corner = size_++;
+  x_[corner] = static_cast<uint16_t>(x);
+  y_[corner] = static_cast<uint16_t>(y);
+  kinds_[corner] = kind;
   return corner;
 }
 

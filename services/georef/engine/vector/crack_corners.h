@@ -28,7 +28,7 @@ class CrackCorners {
   static absl::StatusOr<CrackCorners> Create(const BitRows& rows, int64_t count,
                                              const StopToken& stop);
 
-  uint32_t size() const { return static_cast<uint32_t>(x_.size()); }
+  uint32_t size() const { return size_; }
   int x(uint32_t corner) const { return x_[corner]; }
   int y(uint32_t corner) const { return y_[corner]; }
 
@@ -65,6 +65,7 @@ class CrackCorners {
   void Join(uint32_t upper, uint32_t lower);
   void AddLine(const BitRows& rows, int y, std::vector<uint32_t>& open);
 
+  uint32_t size_ = 0;
   std::vector<uint16_t> x_;
   std::vector<uint16_t> y_;
   std::vector<uint32_t> vertical_;

@@ -144,6 +144,7 @@ absl::StatusOr<TracedPolygons> TracePolygons(const LabelMask& mask,
     SL_ASSIGN_OR_RETURN(const CrackCorners corners,
                         CrackCorners::Create(rows, count, stop));
     const size_t first_vertex = traced.vertices.size();
+    if (first_vertex == 0) traced.vertices.reserve(count);
     SL_ASSIGN_OR_RETURN(const RingForest forest,
                         TraceRings(corners, stop, traced.vertices));
     SelectPolygons(mask, label, options, corners, forest, first_vertex, traced);

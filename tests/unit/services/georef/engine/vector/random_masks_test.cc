@@ -308,8 +308,8 @@ TEST_P(RandomMasks, LeaveOutWhatIsSmall) {
     const auto complete = TracePolygons(picture.Mask(), all, StopToken());
     ASSERT_TRUE(complete.ok()) << complete.status();
     TraceOptions options = all;
-    options.minimum_hole_pixels = 1 + random() % 8;
-    options.minimum_region_pixels = 1 + random() % 12;
+    options.minimum_hole_pixels = 1 + random() % 30;
+    options.minimum_region_pixels = random() % 2 ? 1 : 1 + random() % 12;
     const auto traced = TracePolygons(picture.Mask(), options, StopToken());
     ASSERT_TRUE(traced.ok()) << traced.status();
     ExpectSoundRings(*traced, picture);
