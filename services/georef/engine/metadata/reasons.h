@@ -14,6 +14,11 @@ inline constexpr char kKlvLengthInvalid[] = "KLV_LENGTH_INVALID";
 inline constexpr char kKlvTagInvalid[] = "KLV_TAG_INVALID";
 // The set does not end in a checksum, or in a wrong one.
 inline constexpr char kKlvChecksumInvalid[] = "KLV_CHECKSUM_INVALID";
+// The bytes are no MPEG transport stream.
+inline constexpr char kTransportStreamInvalid[] = "TRANSPORT_STREAM_INVALID";
+// The transport stream announces no stream of KLV.
+inline constexpr char kTransportStreamWithoutKlv[] =
+    "TRANSPORT_STREAM_WITHOUT_KLV";
 // The picture whose metadata was asked for is no JPEG.
 inline constexpr char kPictureNotJpeg[] = "PICTURE_NOT_JPEG";
 // The picture ends before its metadata does.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/support/metadata/written_metadata.h"
+#include "tests/support/metadata/written_stream.h"
 
 namespace sightline::georef {
 namespace {
@@ -22,7 +23,11 @@ bool WriteAll(const std::filesystem::path& folder) {
   const ByteString set = ExampleLocalSet();
   // The fuzzer puts key, length and checksum around it by itself, too.
   const ByteString items(set.begin() + 18, set.end() - 4);
-  return Write(folder / "local_set", "whole", set) &&
+  const ByteString plain = Joined({Tables(0x06), Pes(0, 0xBD, set)});
+  const ByteString cells = Joined({Tables(0x15), Pes(0, 0xFC, Cell(3, set))});
+  return Write(folder / "stream", "plain", plain) &&
+         Write(folder / "stream", "cells", cells) &&
+         Write(folder / "local_set", "whole", set) &&
          Write(folder / "local_set", "items", items) &&
          Write(folder / "picture", "little",
                WriteJpegHead(WriteExif(ExampleGps(), true), ExampleXmp())) &&
