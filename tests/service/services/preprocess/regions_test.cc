@@ -75,8 +75,17 @@ TEST_F(Regions, OutputToInputGivesPixelsOfThePage) {
   AddRegion(request_, 100, 50, 30, 20);
   const auto answer = Ask(server_, request_);
   ASSERT_TRUE(answer.ok()) << answer.status;
-  const auto& numbers = answer.response.results(0).report().output_to_input();
-  EXPECT_THAT(numbers, ::testing::ElementsAre(1, 0, 100, 0, 1, 50, 0, 0, 1));
+  EXPECT_THAT(answer.response.results(0).report().output_to_input(),
+              ::testing::ElementsAre(1, 0, 100, 0, 1, 50, 0, 0, 1));
+  // A pixel of the enlarged part is half a pixel of the page.
+  request_.mutable_options()
+      ->mutable_operations()
+      ->add_operations()
+      ->mutable_resample();
+  const auto enlarged = Ask(server_, request_);
+  ASSERT_TRUE(enlarged.ok()) << enlarged.status;
+  EXPECT_THAT(enlarged.response.results(0).report().output_to_input(),
+              ::testing::ElementsAre(0.5, 0, 100, 0, 0.5, 50, 0, 0, 1));
 }
 
 TEST_F(Regions, ReportsComeIfAskedFor) {
