@@ -1,6 +1,5 @@
 #include "services/preprocess/operation_from_proto.h"
 
-#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>

@@ -64,9 +64,11 @@ struct RegionPlan {
 };
 
 // `may_use_device`: regions go to a graphics device, as far as it takes them.
+// `most_bytes`: what there may be at all; fewer threads need less.
 absl::StatusOr<RegionPlan> PlanRegions(
     const v1::PreprocessRegionsRequest& request, const Pipeline& pipeline,
-    const v1::PageOutput& output, int page_threads, bool may_use_device) {
+    const v1::PageOutput& output, int page_threads, bool may_use_device,
+    int64_t most_bytes) {
   int64_t working = 1;
   int64_t answers = 0;
   for (const v1::Region& region : request.regions()) {
@@ -80,13 +82,18 @@ absl::StatusOr<RegionPlan> PlanRegions(
     answers +=
         kReportBytes + PageOutputBytes(output, largest.width, largest.height);
   }
-  RegionPlan plan;
-  plan.threads = page_threads;
+  int64_t threads = page_threads;
   if (may_use_device) {
-    plan.threads = std::max(page_threads,
-                            static_cast<int>(std::min<int64_t>(
-                                kDeviceThreads, kDeviceThreadBytes / working)));
+    threads = std::max<int64_t>(
+        threads,
+        std::min<int64_t>(kDeviceThreads, kDeviceThreadBytes / working));
   }
+  const int64_t turns =
+      (request.regions_size() + kRegionsPerTurn - 1) / kRegionsPerTurn;
+  const int64_t fitting = (most_bytes - answers) / working;
+  threads = std::max<int64_t>(1, std::min({threads, turns, fitting}));
+  RegionPlan plan;
+  plan.threads = static_cast<int>(threads);
   plan.bytes = plan.threads * working + answers;
   return plan;
 }
@@ -137,10 +144,11 @@ absl::StatusOr<v1::PreprocessRegionsResponse> ProcessRegions(
                       settings.PipelineFor(dots_per_inch));
   const bool may_use_device =
       processor.has_accelerator() && !settings.is_cpu_only();
-  SL_ASSIGN_OR_RETURN(const RegionPlan plan,
-                      PlanRegions(request, pipeline, settings.output(),
-                                  limits.page_threads, may_use_device));
   const int64_t pixels = int64_t{header.info.width} * header.info.height;
+  SL_ASSIGN_OR_RETURN(
+      const RegionPlan plan,
+      PlanRegions(request, pipeline, settings.output(), limits.page_threads,
+                  may_use_device, call.reservable_bytes() - pixels));
   SL_RETURN_IF_ERROR(
       call.Reserve(std::max(header.decode_bytes, pixels + plan.bytes)));
   SL_ASSIGN_OR_RETURN(const Decoded<GrayImage> decoded,
@@ -149,7 +157,9 @@ absl::StatusOr<v1::PreprocessRegionsResponse> ProcessRegions(
   SL_RETURN_IF_ERROR(call.EnterStage("preprocess"));
   const PageProcessor::Turn turn(processor);
   Execution execution = turn.ExecutionFor(call, settings.is_cpu_only());
-  if (may_use_device) execution.threads = plan.threads;
+  // Waiting for a device costs no processor; computing shares them.
+  execution.threads =
+      may_use_device ? plan.threads : std::min(execution.threads, plan.threads);
   Shared shared{GrayView(decoded.pixels), pipeline, settings, dots_per_inch,
                 request.with_reports(),   execution};
   // Threads take regions, not rows of one.

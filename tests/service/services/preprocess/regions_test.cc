@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "common/image/encode.h"
 #include "common/image/reasons.h"
@@ -131,6 +132,24 @@ TEST_F(Regions, WhatDoesNotLieOnThePageIsNamed) {
   ASSERT_THAT(details.fields, SizeIs(4));
   EXPECT_EQ(details.fields[0].field, "regions[1]");
   EXPECT_EQ(details.fields[3].field, "regions[4]");
+}
+
+// What many threads would need at once must not keep a few large parts out.
+TEST(RegionsInASmallPod, FewLargePartsNeedNoMoreThanTheirOwn) {
+  PreprocessServerOptions options;
+  options.server.memory_budget_bytes = int64_t{384} << 20;
+  options.limits.page_threads = 64;
+  const PreprocessServer server(std::move(options));
+  v1::PreprocessRegionsRequest request;
+  request.mutable_page()->set_encoded(*EncodePng(GrayImage(2000, 2000)));
+  request.mutable_options()->set_preset(v1::PRESET_SEED_COMPAT);
+  request.mutable_options()->mutable_output()->set_format(
+      v1::PAGE_FORMAT_PACKED);
+  AddRegion(request, 0, 0, 2000, 2000);
+  EXPECT_TRUE(Ask(server, request).ok()) << Ask(server, request).status;
+  // Sixteen turns of four, of which not all fit at the same time.
+  for (int i = 0; i < 63; ++i) AddRegion(request, 0, 0, 2000, 2000);
+  EXPECT_TRUE(Ask(server, request).ok()) << Ask(server, request).status;
 }
 
 TEST_F(Regions, NoneAndTooManyAreRefused) {
