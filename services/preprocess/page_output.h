@@ -18,7 +18,8 @@ absl::Status CheckPageOutput(const v1::PageOutput& output,
                              absl::string_view path);
 
 // Upper bound of what a page of this size takes while it is written, and until
-// the answer that holds it has gone out. `output` is a checked one.
+// the answer that holds it has gone out; of JPEG, for any page that is not made
+// up to break it. `output` is a checked one.
 int64_t PageOutputBytes(const v1::PageOutput& output, int width, int height);
 
 // `dots_per_inch`: 0 where it is not known. `path`: the message's place in the
