@@ -41,11 +41,20 @@ struct ConveyorPart {
   std::string chunk;
 };
 
+// In which order items are processed and answered.
+enum class ConveyorOrder {
+  // Several at once, each answered as soon as it is ready.
+  kAsReady,
+  // One after another.
+  kAsTheyCame,
+};
+
 // One stream's messages. Parse() and Open() are called by one thread at a
 // time; Process() by several, after Open().
 class ConveyorCodec {
  public:
   virtual ~ConveyorCodec() = default;
+  virtual ConveyorOrder order() const = 0;
   // Keeps the settings for Open(). Errors: MALFORMED_REQUEST.
   virtual absl::StatusOr<ConveyorPart> Parse(grpc::ByteBuffer& wire) = 0;
   virtual absl::Status Open(Call& call) = 0;
@@ -66,7 +75,10 @@ class TypedConveyorCodec final : public ConveyorCodec {
   using OpenFunction = std::function<absl::StatusOr<ItemFunction<Result>>(
       Call&, const Settings&)>;
 
-  explicit TypedConveyorCodec(OpenFunction open) : open_(std::move(open)) {}
+  TypedConveyorCodec(OpenFunction open, ConveyorOrder order)
+      : open_(std::move(open)), order_(order) {}
+
+  ConveyorOrder order() const override { return order_; }
 
   absl::StatusOr<ConveyorPart> Parse(grpc::ByteBuffer& wire) override {
     Request request;
@@ -111,6 +123,7 @@ class TypedConveyorCodec final : public ConveyorCodec {
 
  private:
   const OpenFunction open_;
+  const ConveyorOrder order_;
   Settings settings_;
   ItemFunction<Result> process_;
 };

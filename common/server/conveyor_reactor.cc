@@ -15,6 +15,8 @@ struct ConveyorReactor::Item : IncomingItem {
   Lease lease;
   // Set when the item cannot be computed: its bytes are read and dropped.
   bool is_dropped = false;
+  // Why it is answered with an error without being computed.
+  absl::Status refusal;
   // Holds the answer's memory until it is written.
   std::unique_ptr<Call> call;
   grpc::ByteBuffer answer;
@@ -190,6 +192,30 @@ void ConveyorReactor::CompleteItemLocked() {
   current_ = nullptr;
   state_ = State::kHeader;
   if (item->is_dropped) return;
+  if (MustWaitLocked()) {
+    waiting_.push_back(item);
+  } else {
+    SubmitLocked(item);
+  }
+}
+
+bool ConveyorReactor::MustWaitLocked() const {
+  return codec_->order() == ConveyorOrder::kAsTheyCame && computing_ > 0;
+}
+
+void ConveyorReactor::BeginNextLocked() {
+  while (!waiting_.empty() && computing_ == 0) {
+    const auto item = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (item->refusal.ok()) {
+      SubmitLocked(item);
+    } else {
+      QueueAnswerLocked(item, item->refusal);
+    }
+  }
+}
+
+void ConveyorReactor::SubmitLocked(const std::shared_ptr<Item>& item) {
   ++computing_;
   auto self = std::static_pointer_cast<ConveyorReactor>(shared_from_this());
   const absl::Status queued =
@@ -198,7 +224,7 @@ void ConveyorReactor::CompleteItemLocked() {
       });
   if (!queued.ok()) {
     --computing_;
-    AnswerErrorLocked(item, queued);
+    QueueAnswerLocked(item, queued);
   }
 }
 
@@ -245,13 +271,19 @@ void ConveyorReactor::Process(const std::shared_ptr<Item>& item,
     std::lock_guard<std::mutex> lock(mutex_);
     --computing_;
     QueueAnswerLocked(item, std::move(answer));
+    BeginNextLocked();
   }
   FinishIfReady();
 }
 
 void ConveyorReactor::AnswerErrorLocked(const std::shared_ptr<Item>& item,
                                         const absl::Status& error) {
-  QueueAnswerLocked(item, error);
+  if (MustWaitLocked()) {
+    item->refusal = error;
+    waiting_.push_back(item);
+  } else {
+    QueueAnswerLocked(item, error);
+  }
 }
 
 void ConveyorReactor::QueueAnswerLocked(

@@ -3,7 +3,8 @@
 //   - Nothing of an item is read before the memory for all of it is leased.
 //   - At most a few items are inside at once: being read, computed or written.
 //     A client that does not read its answers is not read from either.
-//   - Items are computed in parallel; answers go out as they are ready.
+//   - Items are computed in parallel, and answers go out as they are ready; or,
+//     if the method wants it, one after another in the order they came.
 //   - A bad item is answered with its status; its bytes are read and dropped.
 //   - A breach of the protocol ends the stream, after the items that came
 //     before it have been answered.
@@ -54,6 +55,11 @@ class ConveyorReactor final : public CallReactor {
   void TakeHeaderLocked(common::v1::ItemHeader header);
   void TakeChunkLocked(const std::string& chunk);
   void CompleteItemLocked();
+  // Hands a complete item to the executor.
+  void SubmitLocked(const std::shared_ptr<Item>& item);
+  // Begins the items that wait for the one before them.
+  void BeginNextLocked();
+  bool MustWaitLocked() const;
   // Reads nothing more; ends with `status` once all items are answered.
   void CloseLocked(absl::Status status);
   // `item`'s answer is `error`.
@@ -85,6 +91,8 @@ class ConveyorReactor final : public CallReactor {
   std::shared_ptr<Item> current_;  // Being read.
   std::set<std::string> inside_;   // Ids of items not answered yet.
   int computing_ = 0;              // Items at or before the executor.
+  // In order only: they wait for the one that is being computed.
+  std::deque<std::shared_ptr<Item>> waiting_;
   std::deque<std::shared_ptr<Item>> answers_;  // To be written, in order.
   bool writing_ = false;
   bool broken_ = false;  // The client is gone: answers are dropped.

@@ -125,6 +125,23 @@ class Service {
   // item, on several threads at once.
   template <typename Request, typename Response, typename Open>
   void Conveyor(const char* name, Open open) {
+    DeclareConveyor<Request, Response>(name, std::move(open),
+                                       ConveyorOrder::kAsReady);
+  }
+
+  // The same, item by item: what `open` returns is called for one item of a
+  // stream at a time, in the order in which they came, and answers keep that
+  // order. For items that say something about the next ones, such as frames of
+  // a video. Later items are read meanwhile.
+  template <typename Request, typename Response, typename Open>
+  void ConveyorInOrder(const char* name, Open open) {
+    DeclareConveyor<Request, Response>(name, std::move(open),
+                                       ConveyorOrder::kAsTheyCame);
+  }
+
+ private:
+  template <typename Request, typename Response, typename Open>
+  void DeclareConveyor(const char* name, Open open, ConveyorOrder order) {
     using Settings =
         std::remove_cvref_t<decltype(std::declval<Request>().settings())>;
     using Result =
@@ -132,13 +149,12 @@ class Service {
     MethodDefinition& method = Declare<Request, Response>(name);
     std::function<absl::StatusOr<ItemFunction<Result>>(Call&, const Settings&)>
         open_function = std::move(open);
-    method.conveyor = [open_function] {
+    method.conveyor = [open_function, order] {
       return std::make_unique<TypedConveyorCodec<Request, Response>>(
-          open_function);
+          open_function, order);
     };
   }
 
- private:
   // A method without its handler.
   template <typename Request, typename Response>
   MethodDefinition& Declare(const char* name) {

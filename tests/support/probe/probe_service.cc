@@ -48,6 +48,22 @@ ProbeService::ProbeService(ChannelSource forward)
               return Digest(call, own, item.bytes);
             });
       });
+  ConveyorInOrder<v1::DigestStreamRequest, v1::DigestStreamResponse>(
+      "DigestInOrder", [this](Call&, const v1::Work& work) {
+        return absl::StatusOr<ItemFunction<v1::DigestResponse>>(
+            [this, work](Call& call, const ConveyorItem& item) {
+              return DigestItemInOrder(call, work, item);
+            });
+      });
+}
+
+absl::StatusOr<v1::DigestResponse> ProbeService::DigestItemInOrder(
+    Call& call, const v1::Work& work, const ConveyorItem& item) {
+  v1::Work own = work;
+  const std::string& id = item.header.id();
+  if (id.rfind("slow", 0) != 0) own.clear_stages();
+  if (id.rfind("bad", 0) == 0) own.set_fails(true);
+  return Digest(call, own, item.bytes);
 }
 
 absl::StatusOr<v1::DigestResponse> ProbeService::Digest(
@@ -57,6 +73,9 @@ absl::StatusOr<v1::DigestResponse> ProbeService::Digest(
     ~Inside() { --count; }
     std::atomic<int>& count;
   } inside(inside_);
+  for (int most = most_inside_; inside_ > most;) {
+    if (most_inside_.compare_exchange_weak(most, inside_)) break;
+  }
   SL_RETURN_IF_ERROR(call.EnterStage("begin"));
   if (work.throws()) throw std::runtime_error("thrown by the probe");
   if (work.fails()) {

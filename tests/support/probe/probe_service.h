@@ -29,13 +29,16 @@ class ProbeService final : public Service {
   int counts_open() const { return counts_open_; }
   int answers_produced() const { return answers_produced_; }
 
-  // Handlers inside, and stages they have begun.
+  // Handlers inside now and at most until now, and stages they have begun.
   int inside() const { return inside_; }
+  int most_inside() const { return most_inside_; }
   int stages_begun() const { return stages_begun_; }
 
  private:
   absl::StatusOr<v1::DigestResponse> Digest(Call& call, const v1::Work& work,
                                             absl::string_view data);
+  absl::StatusOr<v1::DigestResponse> DigestItemInOrder(
+      Call& call, const v1::Work& work, const ConveyorItem& item);
   absl::StatusOr<v1::DigestResponse> Forward(Call& call,
                                              const v1::DigestRequest& request);
 
@@ -49,6 +52,7 @@ class ProbeService final : public Service {
   std::atomic<int> counts_open_ = 0;
   std::atomic<int> answers_produced_ = 0;
   std::atomic<int> inside_ = 0;
+  std::atomic<int> most_inside_ = 0;
   std::atomic<int> stages_begun_ = 0;
 };
 

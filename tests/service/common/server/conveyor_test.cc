@@ -24,8 +24,11 @@ constexpr size_t kChunk = 256 << 10;
 // One stream, written by the test and read to its end.
 class Stream {
  public:
-  explicit Stream(ProbeServer& server)
-      : stub_(server.Stub()), stream_(stub_->DigestStream(&context_)) {}
+  enum class Order { kAsReady, kAsTheyCame };
+  explicit Stream(ProbeServer& server, Order order = Order::kAsReady)
+      : stub_(server.Stub()),
+        stream_(order == Order::kAsReady ? stub_->DigestStream(&context_)
+                                         : stub_->DigestInOrder(&context_)) {}
 
   Stream& Settings(const v1::Work& work = {}) {
     v1::DigestStreamRequest request;
@@ -102,6 +105,82 @@ TEST(Conveyor, AnswersEveryItemWithItsId) {
   for (int i = 1; i <= 20; ++i) {
     EXPECT_EQ(stream.answers[absl::StrCat("item", i)].result().sum(), 1000 * i);
   }
+}
+
+TEST(ConveyorInOrder, AnswersInOrderWhateverAnItemTakesOrLacks) {
+  ServerOptions options = TestOptions();
+  options.threads = 4;
+  options.max_item_bytes = 1 << 20;
+  ProbeServer server(options);
+  v1::Work work;
+  work.set_stages(1);
+  work.set_stage_ms(30);
+  Stream stream(server, Stream::Order::kAsTheyCame);
+  stream.Settings(work);
+  std::vector<std::string> sent;
+  for (int i = 0; i < 4; ++i) {
+    stream.Item(absl::StrCat("slow", i), "abc");
+    stream.Item(absl::StrCat("quick", i), "abc");
+    stream.Item(absl::StrCat("bad", i), "abc");
+    // Refused at its header, long before the slow one is done.
+    stream.Item(absl::StrCat("large", i), std::string((1 << 20) + 1, 'x'));
+    for (const char* name : {"slow", "quick", "bad", "large"}) {
+      sent.push_back(absl::StrCat(name, i));
+    }
+  }
+  stream.Header("slow_cut", 10).Chunk("abc");
+  sent.push_back("slow_cut");
+  ASSERT_TRUE(stream.End().ok());
+  EXPECT_EQ(stream.order, sent);
+  EXPECT_EQ(server.service().most_inside(), 1);
+  EXPECT_EQ(stream.answers["slow3"].result().sum(), 'a' + 'b' + 'c');
+  EXPECT_EQ(stream.Reason("bad0"), "PROBE_FAILED");
+  EXPECT_EQ(stream.Reason("large0"), "ITEM_TOO_LARGE");
+  EXPECT_EQ(stream.Reason("slow_cut"), "ITEM_TRUNCATED");
+}
+
+TEST(ConveyorInOrder, SeveralStreamsRunAtOnce) {
+  ServerOptions options = TestOptions();
+  options.threads = 4;
+  ProbeServer server(options);
+  v1::Work work;
+  work.set_stages(1);
+  work.set_stage_ms(100);
+  std::vector<std::thread> clients;
+  for (int client = 0; client < 3; ++client) {
+    clients.emplace_back([&] {
+      Stream stream(server, Stream::Order::kAsTheyCame);
+      stream.Settings(work);
+      for (int i = 0; i < 5; ++i) stream.Item(absl::StrCat("slow", i), "abc");
+      EXPECT_TRUE(stream.End().ok());
+      EXPECT_EQ(stream.answers.size(), 5);
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_GE(server.service().most_inside(), 2);
+}
+
+TEST(ConveyorInOrder, ACancelledStreamLeavesNothingBehind) {
+  ProbeServer server;
+  v1::Work work;
+  work.set_stages(100);
+  work.set_stage_ms(10);
+  {
+    Stream stream(server, Stream::Order::kAsTheyCame);
+    stream.Settings(work);
+    for (int i = 0; i < 3; ++i) stream.Item(absl::StrCat("slow", i), "abc");
+    while (server.service().inside() == 0)
+      absl::SleepFor(absl::Milliseconds(1));
+    stream.context().TryCancel();
+    EXPECT_FALSE(stream.Drain().ok());
+  }
+  const absl::Time limit = absl::Now() + absl::Seconds(10);
+  while (server.service().inside() > 0 && absl::Now() < limit) {
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  EXPECT_EQ(server.service().inside(), 0);
+  // The first one was begun; the others saw that nobody waits.
+  EXPECT_LT(server.service().stages_begun(), 100);
 }
 
 TEST(Conveyor, OneBadItemDoesNotStopTheOthers) {
