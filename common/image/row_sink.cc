@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "common/image/luma.h"
+
 namespace sightline::image_internal {
 namespace {
 
@@ -21,12 +23,6 @@ bool FlipsColumns(int orientation) {
 bool FlipsRows(int orientation) {
   return orientation == 3 || orientation == 4 || orientation == 6 ||
          orientation == 7;
-}
-
-// Rec. 601 luma in 16-bit fixed point, as libjpeg and OpenCV have it.
-uint8_t Luma(uint32_t red, uint32_t green, uint32_t blue) {
-  return static_cast<uint8_t>(
-      (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
 }
 
 // Averages full blocks: `sums` holds kReduction columns a block, `out` gets

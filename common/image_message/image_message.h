@@ -20,26 +20,30 @@ namespace sightline {
 // Where an image's bytes are: in a request's message, or in an item of a
 // stream. Refers to them; they must outlive it.
 struct ImageSource {
-  // A whole file; used when `gray` is null.
+  // A whole file; used when there are no decoded pixels.
   absl::string_view encoded;
   // 0-based page of a multi-page TIFF.
   int page = 0;
-  // Decoded pixels.
+  // Decoded pixels; at most one of the two.
   const common::v1::GrayPixels* gray = nullptr;
+  const common::v1::RgbPixels* rgb = nullptr;
   // Where `encoded` is below the path that errors name; empty for a field that
   // is the file itself, such as Marker.image.
   absl::string_view member = "encoded";
 
   static ImageSource Of(const common::v1::Image& image);
+  bool is_raw() const { return gray != nullptr || rgb != nullptr; }
 };
 
 // What is known of an image before it is decoded.
 struct ImageHeader {
   ImageInfo info;
-  // True for pixels that come decoded (GrayPixels).
+  // True for pixels that come decoded.
   bool is_raw = false;
-  // Upper bound of the bytes that DecodeGrayMessage() allocates.
+  // Upper bounds of the bytes that DecodeGrayMessage() and DecodeRgbMessage()
+  // allocate.
   int64_t decode_bytes = 0;
+  int64_t decode_rgb_bytes = 0;
 };
 
 // Looks at the header and checks the limits. `path`: the message's place in
@@ -57,6 +61,11 @@ absl::StatusOr<Decoded<GrayImage>> DecodeGrayMessage(const ImageSource& image,
                                                      absl::string_view path,
                                                      int min_long_side,
                                                      const ImageLimits& limits);
+
+// The same in colour, at full size; gray images give equal channels.
+absl::StatusOr<Decoded<RgbImage>> DecodeRgbMessage(const ImageSource& image,
+                                                   absl::string_view path,
+                                                   const ImageLimits& limits);
 
 // Whether `header` announces one page, for services that take no more. Errors:
 // InvalidArgument ITEM_PARTS_INVALID.

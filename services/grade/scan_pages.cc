@@ -53,9 +53,8 @@ absl::StatusOr<std::vector<ScanPageSource>> ScanPagesOf(
   int64_t count = 0;
   const auto add = [&](const common::v1::Image& image, std::string path) {
     ScanPageSource page = {ImageSource::Of(image), std::move(path)};
-    const int in_file = all_pages && page.source.gray == nullptr
-                            ? PagesIn(page.source.encoded)
-                            : 1;
+    const int in_file =
+        all_pages && !page.source.is_raw() ? PagesIn(page.source.encoded) : 1;
     // A page beyond the end is one, too: decoding refuses it.
     const int first = page.source.page;
     const int taken =

@@ -106,6 +106,14 @@ absl::string_view NameOf(MetadataSource source) {
       return "EXIF";
     case MetadataSource::kXmp:
       return "XMP";
+    case MetadataSource::kOverlay:
+      return "the overlay";
+    case MetadataSource::kRequest:
+      return "the request";
+    case MetadataSource::kAssumed:
+      return "an assumption";
+    case MetadataSource::kDerived:
+      return "other values";
   }
   return "";
 }

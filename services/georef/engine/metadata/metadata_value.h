@@ -86,7 +86,18 @@ inline constexpr int kQuantities =
 
 enum class Unit { kNone, kDegrees, kMetres, kMicroseconds };
 
-enum class MetadataSource { kLocalSet, kExif, kXmp };
+enum class MetadataSource {
+  kLocalSet,
+  kExif,
+  kXmp,
+  kOverlay,
+  // Whoever asks.
+  kRequest,
+  // Nobody: what whoever asks allowed to be assumed.
+  kAssumed,
+  // Computed from other values.
+  kDerived
+};
 
 enum class Doubt {
   kNone,

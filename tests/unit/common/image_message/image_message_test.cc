@@ -56,6 +56,57 @@ TEST(ImageMessage, AFileAndRawPixelsGiveTheSame) {
   }
 }
 
+TEST(ImageMessage, ColourComesAsAFileOrAsPixels) {
+  RgbImage image(31, 17);
+  for (int64_t i = 0; i < image.size_bytes(); ++i) {
+    image.data()[i] = static_cast<uint8_t>(i * 37);
+  }
+  common::v1::Image file;
+  file.set_encoded(*EncodePng(image));
+  common::v1::Image raw;
+  raw.mutable_rgb()->set_width(31);
+  raw.mutable_rgb()->set_height(17);
+  raw.mutable_rgb()->set_data(image.data(), image.size_bytes());
+  const auto gray_of_file =
+      DecodeGrayMessage(ImageSource::Of(file), "frame", 0, {});
+  ASSERT_TRUE(gray_of_file.ok()) << gray_of_file.status();
+  for (const common::v1::Image* message : {&file, &raw}) {
+    const ImageSource source = ImageSource::Of(*message);
+    const auto header = InspectImage(source, "frame", 0, {});
+    ASSERT_TRUE(header.ok()) << header.status();
+    EXPECT_GE(header->decode_rgb_bytes, image.size_bytes());
+    const auto rgb = DecodeRgbMessage(source, "frame", {});
+    ASSERT_TRUE(rgb.ok()) << rgb.status();
+    ASSERT_EQ(rgb->pixels.size_bytes(), image.size_bytes());
+    EXPECT_EQ(std::memcmp(rgb->pixels.data(), image.data(), image.size_bytes()),
+              0);
+    const auto gray = DecodeGrayMessage(source, "frame", 0, {});
+    ASSERT_TRUE(gray.ok()) << gray.status();
+    EXPECT_EQ(std::memcmp(gray->pixels.data(), gray_of_file->pixels.data(),
+                          gray->pixels.size_bytes()),
+              0);
+  }
+  raw.mutable_rgb()->mutable_data()->pop_back();
+  const auto cut = InspectImage(ImageSource::Of(raw), "frame", 0, {});
+  EXPECT_EQ(Reason(cut.status()), kImageSizeMismatch);
+  EXPECT_EQ(Field(cut.status()), "frame.rgb.data");
+}
+
+TEST(ImageMessage, GrayPixelsAreColourOfEqualChannels) {
+  const GrayImage ramp = Ramp(20, 10);
+  common::v1::Image raw;
+  raw.mutable_gray()->set_width(20);
+  raw.mutable_gray()->set_height(10);
+  raw.mutable_gray()->set_data(ramp.data(), ramp.size_bytes());
+  const auto rgb = DecodeRgbMessage(ImageSource::Of(raw), "frame", {});
+  ASSERT_TRUE(rgb.ok()) << rgb.status();
+  for (int64_t i = 0; i < ramp.size_bytes(); ++i) {
+    for (int c = 0; c < 3; ++c) {
+      ASSERT_EQ(rgb->pixels.data()[3 * i + c], ramp.data()[i]);
+    }
+  }
+}
+
 TEST(ImageMessage, ReducesFilesNotRawPixels) {
   common::v1::Image file;
   file.set_encoded(*EncodePng(Ramp(800, 400)));
