@@ -136,6 +136,10 @@ absl::string_view NameOf(Doubt doubt) {
       return "contradictory";
     case Doubt::kReferenceUnclear:
       return "reference unclear";
+    case Doubt::kUnreadable:
+      return "unreadable";
+    case Doubt::kUnsteady:
+      return "unsteady";
   }
   return "";
 }

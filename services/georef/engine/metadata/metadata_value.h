@@ -117,6 +117,10 @@ enum class Doubt {
   // The source does not state the level, the datum or the north it counts
   // from, or states another than this quantity's.
   kReferenceUnclear,
+  // It is shown in the picture, or should be, and cannot be read.
+  kUnreadable,
+  // It does not follow from the frames before.
+  kUnsteady,
 };
 
 struct MetadataValue {
@@ -131,6 +135,8 @@ struct MetadataValue {
   // finely it is written, not how well it was measured. 0 without a value.
   double resolution = 0;
   Doubt doubt = Doubt::kNone;
+  // 0..1, how sure it was read; 1 for what is written as a number.
+  double confidence = 1;
 
   // Whether the value may be used as it is.
   bool is_trusted() const { return value.has_value() && doubt == Doubt::kNone; }
