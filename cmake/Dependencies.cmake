@@ -50,3 +50,10 @@ endif()
 
 # QR codes and barcodes.
 find_package(ZXing CONFIG QUIET)
+
+# What tests and benchmarks of georeferencing compare with: polygons' validity
+# by GEOS, polygons by GDAL. Quiet and optional.
+if(SIGHTLINE_TESTS)
+  find_package(GEOS CONFIG QUIET)
+  find_package(GDAL CONFIG QUIET)
+endif()

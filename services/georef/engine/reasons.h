@@ -10,6 +10,14 @@ inline constexpr char kMaskInvalid[] = "GEOREF_MASK_INVALID";
 inline constexpr char kTraceOptionInvalid[] = "GEOREF_TRACE_OPTION_INVALID";
 // The labels' outlines have more corners than allowed.
 inline constexpr char kTooManyVertices[] = "GEOREF_TOO_MANY_VERTICES";
+// An option of simplifying is out of its range, or not that of the polygons.
+inline constexpr char kSimplifyOptionInvalid[] =
+    "GEOREF_SIMPLIFY_OPTION_INVALID";
+// The positions of vertices are not one for each, no numbers, or outlines cross
+// in them.
+inline constexpr char kPositionsInvalid[] = "GEOREF_POSITIONS_INVALID";
+// Memory ran out while working on outlines or masks.
+inline constexpr char kOutOfMemory[] = "GEOREF_OUT_OF_MEMORY";
 
 }  // namespace sightline::georef
 
