@@ -11,7 +11,6 @@
 namespace sightline::georef {
 namespace {
 
-constexpr int kMostCells = 128;
 constexpr double kHighestLatitude = 89.5;
 // Errors of cubic order shrink by 8 when cells are halved; half of that says
 // that the grid is fine enough to be believed.
@@ -49,7 +48,8 @@ void Weights(double t, double weights[3]) {
 
 absl::StatusOr<GroundGrid> GroundGrid::Create(const GroundCamera& camera,
                                               const PixelRegion& region,
-                                              double tolerance_m) {
+                                              double tolerance_m,
+                                              int most_cells) {
   if (!(region.left >= 0 && region.left < region.right &&
         region.right <= camera.frame().width && region.top >= 0 &&
         region.top < region.bottom && region.bottom <= camera.frame().height)) {
@@ -60,6 +60,11 @@ absl::StatusOr<GroundGrid> GroundGrid::Create(const GroundCamera& camera,
     return Error(absl::StatusCode::kInvalidArgument, kPixelInvalid)
         .Field("tolerance_m",
                absl::StrCat("is ", tolerance_m, ", must be 0.0001..1000 m"));
+  }
+  if (most_cells < 8 || most_cells > kMostCells) {
+    return Error(absl::StatusCode::kInvalidArgument, kPixelInvalid)
+        .Field("most_cells",
+               absl::StrCat("is ", most_cells, ", must be 8..", kMostCells));
   }
   if (ShowsPole(camera, region)) return NearPole();
   GroundGrid grid;
@@ -85,7 +90,7 @@ absl::StatusOr<GroundGrid> GroundGrid::Create(const GroundCamera& camera,
       1 / ((across + height) * std::sqrt(1 - sine * sine) * kDegree);
   grid.degrees_per_metre_north_ = 1 / ((along + height) * kDegree);
   double coarser = 0;
-  for (grid.cells_ = 4; grid.cells_ <= kMostCells; grid.cells_ *= 2) {
+  for (grid.cells_ = 4; grid.cells_ <= most_cells; grid.cells_ *= 2) {
     SL_RETURN_IF_ERROR(grid.Fill(camera));
     SL_ASSIGN_OR_RETURN(const double measured, grid.Measure(camera));
     grid.error_bound_m_ = kSafety * measured + kRoundingError;
@@ -96,7 +101,7 @@ absl::StatusOr<GroundGrid> GroundGrid::Create(const GroundCamera& camera,
     coarser = measured;
   }
   return Error(absl::StatusCode::kOutOfRange, kMappingToleranceMissed)
-      .Message(absl::StrCat("with ", kMostCells, " x ", kMostCells,
+      .Message(absl::StrCat("with ", most_cells, " x ", most_cells,
                             " cells the map of the frame is known to ",
                             grid.error_bound_m_, " m, not to ", tolerance_m,
                             " m; cut the region farther below the horizon or "

@@ -33,15 +33,19 @@ struct PixelRegion {
 
 class GroundGrid {
  public:
+  static constexpr int kMostCells = 128;
+
   // `region`: within the frame, not empty. `tolerance_m`: 0.0001..1,000.
-  // Refined until error_bound_m() is at most the tolerance: up to 128 cells a
-  // side. Errors: InvalidArgument PIXEL_INVALID; OutOfRange PIXEL_ABOVE_HORIZON
+  // Refined until error_bound_m() is at most the tolerance: up to `most_cells`
+  // (8..128) a side; n cells cost 16 n^2 exact mappings.
+  // Errors: InvalidArgument PIXEL_INVALID; OutOfRange PIXEL_ABOVE_HORIZON
   // (cut the region below the horizon), MAPPING_TOLERANCE_MISSED;
   // InvalidArgument TOO_NEAR_POLE (within 0.5 degrees, where longitudes can't
   // be interpolated).
   static absl::StatusOr<GroundGrid> Create(const GroundCamera& camera,
                                            const PixelRegion& region,
-                                           double tolerance_m);
+                                           double tolerance_m,
+                                           int most_cells = kMostCells);
 
   // Where `pixel` lies on the ground; nullopt outside the region. Longitude
   // -180..180.

@@ -25,6 +25,19 @@ namespace sightline::georef {
 // The authalic function; `sine` of the geodetic latitude, -1..1.
 double AuthalicQ(double sine);
 
+// What the shortest line between two places contributes.
+struct EdgeMeasure {
+  // Its part of the integral of q over longitude (radians): rings add up to
+  // -2 A / a2.
+  double q_integral = 0;
+  double length_m = 0;
+};
+
+// `from` and `to`: at most 1,000 km and less than 180 degrees of longitude
+// apart, longitudes -180..180, latitudes below 89.99 degrees; not checked.
+// Lengths to 1e-9 of themselves.
+EdgeMeasure MeasureEdge(const GeoPoint& from, const GeoPoint& to);
+
 // Square metres; positive for a ring that runs counterclockwise (east to the
 // right, north up). The first point is not repeated (it may be). Holes are
 // rings of their own, clockwise: add up.

@@ -30,9 +30,8 @@ struct Source {
 
 }  // namespace
 
-absl::StatusOr<PositionError> EstimatePositionError(
-    const Pose& pose, PixelSize frame, PixelPoint pixel,
-    const PoseUncertainty& uncertainty) {
+absl::StatusOr<PositionErrorEstimator> PositionErrorEstimator::Create(
+    const Pose& pose, PixelSize frame, const PoseUncertainty& uncertainty) {
   const PoseUncertainty& u = uncertainty;
   const Source sources[] = {
       {"horizontal_m", u.horizontal_m,
@@ -70,9 +69,7 @@ absl::StatusOr<PositionError> EstimatePositionError(
   };
   SL_ASSIGN_OR_RETURN(const GroundCamera camera,
                       GroundCamera::Create(pose, frame));
-  SL_ASSIGN_OR_RETURN(const GroundHit middle, camera.Ground(pixel));
-  const Rotation local = EastNorthUp(middle.place);
-  PositionError error;
+  PositionErrorEstimator estimator(camera);
   for (const Source& source : sources) {
     if (!(source.deviation >= 0 && std::isfinite(source.deviation))) {
       return Error(absl::StatusCode::kInvalidArgument, kPoseInvalid)
@@ -81,22 +78,36 @@ absl::StatusOr<PositionError> EstimatePositionError(
                               ", must be a number of at least 0"));
     }
     if (source.deviation == 0) continue;
-    Vector3 ends[2];
-    for (int side = 0; side < 2; ++side) {
-      Pose moved = pose;
-      source.move(moved, side == 0 ? -source.deviation : source.deviation);
-      SL_ASSIGN_OR_RETURN(const GroundCamera moved_camera,
-                          GroundCamera::Create(moved, frame));
-      const std::optional<GroundHit> hit = moved_camera.Trace(pixel);
-      if (!hit.has_value()) {
-        return Error(absl::StatusCode::kOutOfRange, kPixelAboveHorizon)
-            .Message(absl::StrCat("pixel (", pixel.x, ", ", pixel.y,
-                                  ") may look above the horizon: ", source.name,
-                                  " is known to ", source.deviation, " only"));
-      }
-      ends[side] = hit->position;
+    Pose less = pose;
+    source.move(less, -source.deviation);
+    Pose more = pose;
+    source.move(more, source.deviation);
+    SL_ASSIGN_OR_RETURN(const GroundCamera less_camera,
+                        GroundCamera::Create(less, frame));
+    SL_ASSIGN_OR_RETURN(const GroundCamera more_camera,
+                        GroundCamera::Create(more, frame));
+    estimator.moved_.push_back(
+        {source.name, source.deviation, less_camera, more_camera});
+  }
+  return estimator;
+}
+
+absl::StatusOr<PositionError> PositionErrorEstimator::Estimate(
+    PixelPoint pixel) const {
+  SL_ASSIGN_OR_RETURN(const GroundHit middle, camera_.Ground(pixel));
+  const Rotation local = EastNorthUp(middle.place);
+  PositionError error;
+  for (const MovedCameras& moved : moved_) {
+    const std::optional<GroundHit> less = moved.less.Trace(pixel);
+    const std::optional<GroundHit> more = moved.more.Trace(pixel);
+    if (!less.has_value() || !more.has_value()) {
+      return Error(absl::StatusCode::kOutOfRange, kPixelAboveHorizon)
+          .Message(absl::StrCat("pixel (", pixel.x, ", ", pixel.y,
+                                ") may look above the horizon: ", moved.name,
+                                " is known to ", moved.deviation, " only"));
     }
-    const Vector3 half = 0.5 * local.ApplyInverse(ends[1] - ends[0]);
+    const Vector3 half =
+        0.5 * local.ApplyInverse(more->position - less->position);
     error.east_east_m2 += half.x * half.x;
     error.north_north_m2 += half.y * half.y;
     error.east_north_m2 += half.x * half.y;
@@ -112,6 +123,14 @@ absl::StatusOr<PositionError> EstimatePositionError(
   if (error.orientation_deg < 0) error.orientation_deg += 180;
   error.radial_m = std::sqrt(2 * mean);
   return error;
+}
+
+absl::StatusOr<PositionError> EstimatePositionError(
+    const Pose& pose, PixelSize frame, PixelPoint pixel,
+    const PoseUncertainty& uncertainty) {
+  SL_ASSIGN_OR_RETURN(const PositionErrorEstimator estimator,
+                      PositionErrorEstimator::Create(pose, frame, uncertainty));
+  return estimator.Estimate(pixel);
 }
 
 }  // namespace sightline::georef

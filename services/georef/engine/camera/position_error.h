@@ -9,8 +9,11 @@
 #ifndef SIGHTLINE_SERVICES_GEOREF_ENGINE_CAMERA_POSITION_ERROR_H_
 #define SIGHTLINE_SERVICES_GEOREF_ENGINE_CAMERA_POSITION_ERROR_H_
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "common/geometry/homography.h"
+#include "services/georef/engine/camera/ground_camera.h"
 #include "services/georef/engine/camera/pose.h"
 
 namespace sightline::georef {
@@ -44,6 +47,35 @@ struct PositionError {
   double orientation_deg = 0;
   // Root mean square distance from the true place.
   double radial_m = 0;
+};
+
+// The same for many pixels of a frame. Immutable, a value type.
+class PositionErrorEstimator {
+ public:
+  // Errors: those of GroundCamera::Create(); InvalidArgument
+  // CAMERA_POSE_INVALID (a deviation is negative, not a number or moves the
+  // pose out of its range).
+  static absl::StatusOr<PositionErrorEstimator> Create(
+      const Pose& pose, PixelSize frame, const PoseUncertainty& uncertainty);
+
+  // As EstimatePositionError(). Errors: those of GroundCamera::Ground();
+  // OutOfRange PIXEL_ABOVE_HORIZON.
+  absl::StatusOr<PositionError> Estimate(PixelPoint pixel) const;
+
+ private:
+  // One value of the pose moved down and up.
+  struct MovedCameras {
+    const char* name;
+    double deviation;
+    GroundCamera less;
+    GroundCamera more;
+  };
+
+  explicit PositionErrorEstimator(const GroundCamera& camera)
+      : camera_(camera) {}
+
+  GroundCamera camera_;
+  std::vector<MovedCameras> moved_;
 };
 
 // For the place that `pixel` shows. Errors: those of GroundCamera;

@@ -51,6 +51,10 @@ struct FeatureOptions {
   // Vertices may be mapped through an interpolating grid that is this exact;
   // 0.0001..1000 m.
   double mapping_tolerance_m = 0.001;
+  // Straight edges of pixels bend on the map, the more the longer they are.
+  // Where they would leave their straight line in longitude and latitude by
+  // more than this, vertices are put between; 0.001..1000 m.
+  double edge_tolerance_m = 0.05;
   // Pixels that meet the ground at a flatter angle count as above the horizon;
   // 0.1..45 degrees. At 0.1 a milliradian of attitude moves a place by half of
   // its distance.
@@ -70,9 +74,10 @@ struct FeatureInput {
 // labels, or one that shows no ground, gives no features.
 // Errors: those of TracePolygons(); InvalidArgument MASK_FRAME_MISMATCH (the
 // mask and the camera's frame differ in size), FEATURE_OPTION_INVALID (an
-// option out of its range), TOO_NEAR_POLE (an outline goes around a pole or
-// passes within 0.01 degrees of it), CAMERA_POSE_INVALID (a deviation is
-// negative or not a number); why `stop` stopped.
+// option out of its range), TOO_NEAR_POLE (outlines go around a pole, pass
+// within 0.01 degrees of it or span half of all longitudes),
+// CAMERA_POSE_INVALID (a deviation is negative or not a number); why `stop`
+// stopped.
 absl::StatusOr<FeatureSet> BuildFeatures(const FeatureInput& input,
                                          const FeatureOptions& options,
                                          const StopToken& stop);

@@ -58,7 +58,7 @@ struct Feature {
   // and corners) or at the antimeridian.
   uint32_t first_polygon = 0;
   uint32_t polygon_count = 0;
-  // Rings that are holes.
+  // Rings that are holes, before cuts at the antimeridian opened any.
   int hole_count = 0;
   // Of the outlines as they stand here, on the WGS84 ellipsoid at height 0,
   // edges being shortest lines: to 2e-8 of the area or 0.001 m2, whichever is

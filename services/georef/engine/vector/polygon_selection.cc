@@ -171,10 +171,12 @@ void SelectPolygons(const LabelMask& mask, uint8_t label,
   }
   traced.vertices.resize(end);
 
+  std::vector<uint32_t> new_index(forest.rings.size(), kNoHole);
   for (uint32_t i = 0; i < forest.rings.size(); ++i) {
     if (new_first[i] == kNone) continue;
     const OwnedRing& owned = forest.rings[i];
     TracedPolygon& polygon = traced.polygons[places[owned.polygon]];
+    new_index[i] = polygon.first_ring + polygon.ring_count;
     TracedRing& ring = traced.rings[polygon.first_ring + polygon.ring_count];
     ring = owned.ring;
     ring.first_vertex = new_first[i];
@@ -184,6 +186,11 @@ void SelectPolygons(const LabelMask& mask, uint8_t label,
     polygon.truncated_by_edge = polygon.box.left == 0 || polygon.box.top == 0 ||
                                 polygon.box.right == mask.width ||
                                 polygon.box.bottom == mask.height;
+  }
+  for (uint32_t i = 0; i < places.size(); ++i) {
+    const uint32_t hole = forest.containing_hole[i];
+    if (places[i] == kNone || hole == kNoRing) continue;
+    traced.polygons[places[i]].containing_hole = new_index[hole];
   }
 }
 

@@ -62,6 +62,8 @@ struct TracedRing {
   int64_t enclosed_pixels = 0;
 };
 
+inline constexpr uint32_t kNoHole = 0xffffffff;
+
 struct TracedPolygon {
   uint8_t label = 0;
   // The region it is a part of. With Connectivity::kSides each polygon is a
@@ -76,6 +78,10 @@ struct TracedPolygon {
   PixelBox box;
   // It touches the mask's edge: what it shows may go on outside.
   bool truncated_by_edge = false;
+  // The smallest hole of the same label's polygons that it lies in, as an index
+  // of TracedPolygons::rings; kNoHole if it lies in none, or if the polygon
+  // around it was left out.
+  uint32_t containing_hole = kNoHole;
 };
 
 // Polygons in the order of their labels (as asked for, or ascending), then of
