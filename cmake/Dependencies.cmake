@@ -51,9 +51,22 @@ endif()
 # QR codes and barcodes.
 find_package(ZXing CONFIG QUIET)
 
+# Of georeferencing: coordinate systems by PROJ, raster and vector files by
+# GDAL; what needs them is left out without.
+find_package(PROJ CONFIG QUIET)
+find_package(GDAL CONFIG QUIET)
+
 # What tests and benchmarks of georeferencing compare with: polygons' validity
-# by GEOS, polygons by GDAL. Quiet and optional.
+# by GEOS, areas by GeographicLib. Quiet and optional.
 if(SIGHTLINE_TESTS)
   find_package(GEOS CONFIG QUIET)
-  find_package(GDAL CONFIG QUIET)
+  find_library(SIGHTLINE_GEOGRAPHICLIB NAMES GeographicLib Geographic)
+  find_path(SIGHTLINE_GEOGRAPHICLIB_INCLUDE GeographicLib/Geodesic.hpp)
+  mark_as_advanced(SIGHTLINE_GEOGRAPHICLIB SIGHTLINE_GEOGRAPHICLIB_INCLUDE)
+  if(SIGHTLINE_GEOGRAPHICLIB AND SIGHTLINE_GEOGRAPHICLIB_INCLUDE)
+    add_library(georef::geographiclib UNKNOWN IMPORTED)
+    set_target_properties(georef::geographiclib PROPERTIES
+      IMPORTED_LOCATION ${SIGHTLINE_GEOGRAPHICLIB}
+      INTERFACE_INCLUDE_DIRECTORIES ${SIGHTLINE_GEOGRAPHICLIB_INCLUDE})
+  endif()
 endif()

@@ -1,21 +1,24 @@
 #include "services/georef/engine/features/build_features.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/georef/engine/camera/reasons.h"
 #include "services/georef/engine/features/ground_extent.h"
+#include "services/georef/engine/features/ground_mask.h"
 #include "services/georef/engine/features/ground_selection.h"
 #include "services/georef/engine/features/reasons.h"
 #include "services/georef/engine/features/region_outlines.h"
 #include "services/georef/engine/features/ring_measure.h"
 #include "services/georef/engine/features/vertex_mapper.h"
 #include "services/georef/engine/reasons.h"
+#include "services/georef/engine/vector/simplify_polygons.h"
 
 namespace sightline::georef {
 namespace {
@@ -37,6 +40,13 @@ absl::Status CheckOptions(const FeatureOptions& options) {
       CheckRange("minimum_area_m2", options.minimum_area_m2, 0, kEarthM2));
   SL_RETURN_IF_ERROR(
       CheckRange("minimum_hole_m2", options.minimum_hole_m2, 0, kEarthM2));
+  SL_RETURN_IF_ERROR(CheckRange("simplify_tolerance_m",
+                                options.simplify_tolerance_m, 0, 10000));
+  if (options.maximum_vertices < 0) {
+    return Error(absl::StatusCode::kInvalidArgument, kFeatureOptionInvalid)
+        .Field("maximum_vertices", absl::StrCat("is ", options.maximum_vertices,
+                                                ", must be 0 or more"));
+  }
   SL_RETURN_IF_ERROR(CheckRange("mapping_tolerance_m",
                                 options.mapping_tolerance_m, 0.0001, 1000));
   SL_RETURN_IF_ERROR(
@@ -58,54 +68,6 @@ absl::Status CheckInput(const FeatureInput& input) {
   }
   return absl::OkStatus();
 }
-
-// The part of a mask that shows ground; the rest has a label nobody asks for.
-class GroundMask {
- public:
-  static absl::StatusOr<GroundMask> Create(const LabelMask& mask,
-                                           const GroundExtent& extent,
-                                           const std::vector<uint8_t>& labels) {
-    std::array<bool, 256> is_wanted;
-    is_wanted.fill(labels.empty());
-    if (labels.empty()) is_wanted[0] = false;
-    for (const uint8_t label : labels) is_wanted[label] = true;
-    const auto free = std::find(is_wanted.begin(), is_wanted.end(), false);
-    if (free == is_wanted.end()) {
-      return Error(absl::StatusCode::kInvalidArgument, kFeatureOptionInvalid)
-          .Field("labels",
-                 "names all 256 labels: in a frame that shows the horizon one "
-                 "must be left for what is above it");
-    }
-    const auto outside = static_cast<uint8_t>(free - is_wanted.begin());
-    GroundMask ground;
-    ground.pixels_.resize(static_cast<size_t>(mask.width) * mask.height,
-                          outside);
-    for (int y = 0; y < mask.height; ++y) {
-      const uint8_t* row = mask.labels + y * mask.stride;
-      const PixelInterval shown = extent.Row(y);
-      std::copy(row + shown.begin, row + shown.end,
-                ground.pixels_.begin() + static_cast<size_t>(y) * mask.width +
-                    shown.begin);
-      const auto count = [&](int begin, int end) {
-        for (int x = begin; x < end; ++x) {
-          ground.labelled_outside_ += is_wanted[row[x]];
-        }
-      };
-      count(0, shown.begin);
-      count(shown.end, mask.width);
-    }
-    ground.mask_ = {ground.pixels_.data(), mask.width, mask.height, mask.width};
-    return ground;
-  }
-
-  const LabelMask& mask() const { return mask_; }
-  int64_t labelled_outside() const { return labelled_outside_; }
-
- private:
-  std::vector<uint8_t> pixels_;
-  LabelMask mask_;
-  int64_t labelled_outside_ = 0;
-};
 
 // Makes longitudes relative to the first one, so that they do not jump.
 absl::StatusOr<double> MakeRelative(std::vector<MapPoint>& points) {
@@ -134,64 +96,116 @@ struct Frame {
   const FeatureInput& input;
   const FeatureOptions& options;
   const GroundExtent& extent;
-  const TracedPolygons& traced;
   const VertexMapper& mapper;
-  // Of the traced vertices, longitudes relative to the reference.
-  std::vector<MapPoint> points;
+  // Longitudes of outlines are relative to it.
   double reference = 0;
-  std::vector<RingMeasure> measures;
-
-  absl::Span<const MapPoint> PointsOf(const TracedRing& ring) const {
-    return absl::MakeConstSpan(points).subspan(ring.first_vertex,
-                                               ring.vertex_count);
-  }
 };
 
-absl::StatusOr<RegionOutlines> OutlinesOf(const Frame& frame,
-                                          const GroundSelection& selection,
-                                          const SelectedRegion& region) {
-  RegionOutlines outlines;
-  for (const uint32_t i : region.polygons) {
-    const TracedPolygon& polygon = frame.traced.polygons[i];
-    RingList& rings = outlines.polygons.emplace_back();
-    for (uint32_t r = 0; r < polygon.ring_count; ++r) {
-      const uint32_t index = polygon.first_ring + r;
-      if (selection.is_closed[index]) continue;
-      const TracedRing& traced = frame.traced.rings[index];
-      std::vector<MapPoint>& ring = rings.emplace_back();
-      ring.reserve(traced.vertex_count);
-      SL_ASSIGN_OR_RETURN(
-          const bool is_refined,
-          AppendRefinedRing(
-              frame.mapper, frame.reference, frame.traced.VerticesOf(traced),
-              frame.PointsOf(traced), frame.options.edge_tolerance_m, ring));
-      outlines.measure.Add(is_refined ? MeasureRing(ring)
-                                      : frame.measures[index]);
-    }
+void MeasureRings(GroundOutlines& outlines) {
+  outlines.measures.clear();
+  outlines.measures.reserve(outlines.traced.rings.size());
+  for (const TracedRing& ring : outlines.traced.rings) {
+    outlines.measures.push_back(MeasureRing(outlines.PointsOf(ring)));
   }
-  return outlines;
 }
 
-void DescribePixels(const Frame& frame, const GroundSelection& selection,
-                    const SelectedRegion& region, Feature& feature) {
-  feature.label = frame.traced.polygons[region.polygons[0]].label;
-  feature.pixel_count = region.pixel_count;
-  feature.pixel_box = frame.traced.polygons[region.polygons[0]].box;
-  for (const uint32_t i : region.polygons) {
-    const TracedPolygon& polygon = frame.traced.polygons[i];
+// What the pixels say of each region.
+std::vector<Feature> DescribeRegions(const Frame& frame,
+                                     const TracedPolygons& traced) {
+  std::vector<Feature> features;
+  for (size_t i = 0; i < traced.polygons.size(); ++i) {
+    const TracedPolygon& polygon = traced.polygons[i];
+    if (i == 0 || polygon.region != traced.polygons[i - 1].region) {
+      Feature& feature = features.emplace_back();
+      feature.label = polygon.label;
+      feature.pixel_box = polygon.box;
+    }
+    Feature& feature = features.back();
+    feature.pixel_count += polygon.pixel_count;
     PixelBox& box = feature.pixel_box;
     box.left = std::min(box.left, polygon.box.left);
     box.top = std::min(box.top, polygon.box.top);
     box.right = std::max(box.right, polygon.box.right);
     box.bottom = std::max(box.bottom, polygon.box.bottom);
     feature.is_truncated_by_edge |= polygon.truncated_by_edge;
-    for (uint32_t r = 0; r < polygon.ring_count; ++r) {
-      const uint32_t index = polygon.first_ring + r;
-      if (selection.is_closed[index]) continue;
-      feature.is_truncated_by_horizon |= frame.extent.Bounds(
-          frame.traced.VerticesOf(frame.traced.rings[index]));
+    for (const TracedRing& ring : traced.RingsOf(polygon)) {
+      feature.is_truncated_by_horizon |=
+          frame.extent.Bounds(traced.VerticesOf(ring));
     }
   }
+  return features;
+}
+
+// The vertices on a plane of metres: true along the meridians, and along the
+// parallel in the middle.
+std::vector<PlanePoint> OnPlane(absl::Span<const MapPoint> points) {
+  double south = 90;
+  double north = -90;
+  for (const MapPoint& point : points) {
+    south = std::min(south, point.latitude_deg);
+    north = std::max(north, point.latitude_deg);
+  }
+  const double middle = 0.5 * (south + north);
+  const double sine = std::sin(middle * kDegree);
+  const double w = 1 - kEccentricitySquared * sine * sine;
+  const double across = kSemiMajorAxis / std::sqrt(w) * kDegree;
+  const double along = across * (1 - kEccentricitySquared) / w;
+  const double east = across * std::sqrt(1 - sine * sine);
+  std::vector<PlanePoint> plane;
+  plane.reserve(points.size());
+  for (const MapPoint& point : points) {
+    plane.push_back(
+        {point.longitude_deg * east, (point.latitude_deg - middle) * along});
+  }
+  return plane;
+}
+
+absl::Status Simplify(const Frame& frame, const StopToken& stop,
+                      GroundOutlines& outlines, FeatureSet& set) {
+  SimplifyOptions options;
+  options.tolerance_m = frame.options.simplify_tolerance_m;
+  options.maximum_vertices = frame.options.maximum_vertices;
+  const LabelMask& mask = frame.input.mask;
+  SL_ASSIGN_OR_RETURN(
+      SimplifiedPolygons simplified,
+      SimplifyPolygons(outlines.traced, mask.width, mask.height,
+                       OnPlane(outlines.points), options, stop));
+  GroundOutlines simpler;
+  simpler.traced = std::move(simplified.polygons);
+  simpler.points.reserve(simplified.sources.size());
+  for (const uint32_t source : simplified.sources) {
+    simpler.points.push_back(outlines.points[source]);
+  }
+  MeasureRings(simpler);
+  outlines = std::move(simpler);
+  set.simplify_tolerance_m = simplified.tolerance_m;
+  return absl::OkStatus();
+}
+
+// The outlines of the polygons begin..end-1.
+absl::StatusOr<RegionOutlines> OutlinesOf(const Frame& frame,
+                                          const GroundOutlines& outlines,
+                                          size_t begin, size_t end) {
+  RegionOutlines region;
+  for (size_t i = begin; i < end; ++i) {
+    const TracedPolygon& polygon = outlines.traced.polygons[i];
+    RingList& rings = region.polygons.emplace_back();
+    rings.reserve(polygon.ring_count);
+    for (uint32_t r = 0; r < polygon.ring_count; ++r) {
+      const uint32_t index = polygon.first_ring + r;
+      const TracedRing& traced = outlines.traced.rings[index];
+      std::vector<MapPoint>& ring = rings.emplace_back();
+      ring.reserve(traced.vertex_count);
+      SL_ASSIGN_OR_RETURN(
+          const bool is_refined,
+          AppendRefinedRing(
+              frame.mapper, frame.reference, outlines.traced.VerticesOf(traced),
+              outlines.PointsOf(traced), frame.options.edge_tolerance_m, ring));
+      region.measure.Add(is_refined ? MeasureRing(ring)
+                                    : outlines.measures[index]);
+    }
+  }
+  return region;
 }
 
 // nullopt where no figure would be honest.
@@ -206,8 +220,9 @@ std::optional<double> PositionErrorAt(const GroundCamera& camera,
   return error->radial_m;
 }
 
-absl::Status AppendRegions(const Frame& frame, const GroundSelection& selection,
-                           const StopToken& stop, FeatureSet& set) {
+absl::Status AppendRegions(const Frame& frame, const GroundOutlines& outlines,
+                           std::vector<Feature> features, const StopToken& stop,
+                           FeatureSet& set) {
   std::optional<PositionErrorEstimator> estimator;
   const GroundCamera& camera = *frame.input.camera;
   if (frame.input.uncertain_pose.has_value()) {
@@ -216,26 +231,47 @@ absl::Status AppendRegions(const Frame& frame, const GroundSelection& selection,
                             frame.input.uncertain_pose->pose, camera.frame(),
                             frame.input.uncertain_pose->uncertainty));
   }
-  set.vertices.reserve(frame.points.size());
-  set.rings.reserve(frame.traced.rings.size());
-  set.polygons.reserve(frame.traced.polygons.size());
-  set.features.reserve(selection.regions.size());
-  for (const SelectedRegion& region : selection.regions) {
-    if (set.features.size() % kRegionsBetweenPolls == 0) {
-      SL_RETURN_IF_ERROR(stop.Poll());
+  set.vertices.reserve(outlines.points.size());
+  set.rings.reserve(outlines.traced.rings.size());
+  set.polygons.reserve(outlines.traced.polygons.size());
+  const auto& polygons = outlines.traced.polygons;
+  size_t begin = 0;
+  for (size_t i = 0; i < features.size(); ++i) {
+    if (i % kRegionsBetweenPolls == 0) SL_RETURN_IF_ERROR(stop.Poll());
+    size_t end = begin;
+    while (end < polygons.size() &&
+           polygons[end].region == polygons[begin].region) {
+      ++end;
     }
-    Feature feature;
-    DescribePixels(frame, selection, region, feature);
-    SL_ASSIGN_OR_RETURN(RegionOutlines outlines,
-                        OutlinesOf(frame, selection, region));
-    AppendOutlines(std::move(outlines), frame.reference, feature, set);
+    SL_ASSIGN_OR_RETURN(RegionOutlines region,
+                        OutlinesOf(frame, outlines, begin, end));
+    begin = end;
+    Feature& feature = features[i];
+    AppendOutlines(std::move(region), frame.reference, feature, set);
     if (estimator.has_value()) {
       feature.position_error_m =
           PositionErrorAt(camera, *estimator, feature.centroid);
     }
-    set.features.push_back(feature);
   }
+  set.features = std::move(features);
   return absl::OkStatus();
+}
+
+// The outlines of all regions that show ground.
+absl::StatusOr<TracedPolygons> Trace(const FeatureInput& input,
+                                     const FeatureOptions& options,
+                                     const GroundExtent& extent,
+                                     const StopToken& stop, FeatureSet& set) {
+  TraceOptions trace;
+  trace.labels = options.labels;
+  trace.connectivity = options.connectivity;
+  trace.maximum_vertices = options.maximum_traced_vertices;
+  if (extent.is_whole()) return TracePolygons(input.mask, trace, stop);
+  SL_ASSIGN_OR_RETURN(const GroundMask ground,
+                      GroundMask::Create(input.mask, extent, options.labels));
+  set.pixels_above_horizon = extent.PixelsOutside();
+  set.labelled_pixels_above_horizon = ground.labelled_outside();
+  return TracePolygons(ground.view(), trace, stop);
 }
 
 }  // namespace
@@ -245,40 +281,29 @@ absl::StatusOr<FeatureSet> BuildFeatures(const FeatureInput& input,
                                          const StopToken& stop) {
   SL_RETURN_IF_ERROR(CheckInput(input));
   SL_RETURN_IF_ERROR(CheckOptions(options));
-  TraceOptions trace;
-  trace.labels = options.labels;
-  trace.connectivity = options.connectivity;
-  trace.maximum_vertices = options.maximum_vertices;
   FeatureSet set;
   SL_ASSIGN_OR_RETURN(
       const GroundExtent extent,
       GroundExtent::Create(*input.camera, input.mask.width, input.mask.height,
                            options.least_grazing_deg, stop));
-  absl::StatusOr<TracedPolygons> traced;
-  if (extent.is_whole()) {
-    traced = TracePolygons(input.mask, trace, stop);
-  } else {
-    SL_ASSIGN_OR_RETURN(const GroundMask ground,
-                        GroundMask::Create(input.mask, extent, options.labels));
-    set.pixels_above_horizon = extent.PixelsOutside();
-    set.labelled_pixels_above_horizon = ground.labelled_outside();
-    traced = TracePolygons(ground.mask(), trace, stop);
-  }
-  SL_RETURN_IF_ERROR(traced.status());
-  const VertexMapper mapper(*input.camera, traced->vertices,
+  GroundOutlines outlines;
+  SL_ASSIGN_OR_RETURN(outlines.traced,
+                      Trace(input, options, extent, stop, set));
+  const VertexMapper mapper(*input.camera, outlines.traced.vertices,
                             options.mapping_tolerance_m);
   set.mapping = mapper.certificate();
-  Frame frame{input, options, extent, *traced, mapper, {}, 0, {}};
-  SL_ASSIGN_OR_RETURN(frame.points, mapper.MapAll(traced->vertices, stop));
-  SL_ASSIGN_OR_RETURN(frame.reference, MakeRelative(frame.points));
-  frame.measures.reserve(traced->rings.size());
-  for (const TracedRing& ring : traced->rings) {
-    frame.measures.push_back(MeasureRing(frame.PointsOf(ring)));
+  SL_ASSIGN_OR_RETURN(outlines.points,
+                      mapper.MapAll(outlines.traced.vertices, stop));
+  Frame frame{input, options, extent, mapper, 0};
+  SL_ASSIGN_OR_RETURN(frame.reference, MakeRelative(outlines.points));
+  MeasureRings(outlines);
+  SelectOnGround(options.minimum_area_m2, options.minimum_hole_m2, outlines);
+  std::vector<Feature> features = DescribeRegions(frame, outlines.traced);
+  if (options.simplify_tolerance_m > 0 || options.maximum_vertices > 0) {
+    SL_RETURN_IF_ERROR(Simplify(frame, stop, outlines, set));
   }
-  const GroundSelection selection =
-      SelectOnGround(*traced, frame.measures, options.minimum_area_m2,
-                     options.minimum_hole_m2);
-  SL_RETURN_IF_ERROR(AppendRegions(frame, selection, stop, set));
+  SL_RETURN_IF_ERROR(
+      AppendRegions(frame, outlines, std::move(features), stop, set));
   return set;
 }
 

@@ -45,9 +45,19 @@ struct FeatureOptions {
   // Holes that enclose less are closed, and regions of the same label in them
   // vanish; 0 or more, m2.
   double minimum_hole_m2 = 0;
+  // Outlines may leave those of the pixels by this, with fewer vertices;
+  // 0..10,000 m, 0: as the pixels' edges run. Regions neither overlap nor part
+  // from their neighbours (simplify_polygons.h). Metres are those of a plane
+  // map of the frame: true in its middle latitude, to a percent for each 50 km
+  // from there at 60 degrees.
+  double simplify_tolerance_m = 0;
+  // The most vertices of all outlines in the answer, 0 for no limit: where
+  // there are more the tolerance is raised until they fit. Those that
+  // `edge_tolerance_m` puts between are not counted.
+  int64_t maximum_vertices = 0;
   // The most corners that the outlines of all labels may have as traced;
   // 4..kMaximumVertices.
-  int64_t maximum_vertices = 1'000'000;
+  int64_t maximum_traced_vertices = 1'000'000;
   // Vertices may be mapped through an interpolating grid that is this exact;
   // 0.0001..1000 m.
   double mapping_tolerance_m = 0.001;
@@ -72,7 +82,9 @@ struct FeatureInput {
 
 // The features of a frame. Deterministic; thread-safe. A mask without the
 // labels, or one that shows no ground, gives no features.
-// Errors: those of TracePolygons(); InvalidArgument MASK_FRAME_MISMATCH (the
+// Errors: those of TracePolygons(); ResourceExhausted GEOREF_TOO_MANY_VERTICES
+// also when the outlines can't be simplified to so few vertices, or
+// GEOREF_OUT_OF_MEMORY while doing so; InvalidArgument MASK_FRAME_MISMATCH (the
 // mask and the camera's frame differ in size), FEATURE_OPTION_INVALID (an
 // option out of its range), TOO_NEAR_POLE (outlines go around a pole, pass
 // within 0.01 degrees of it or span half of all longitudes),

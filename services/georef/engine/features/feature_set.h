@@ -108,6 +108,9 @@ struct FeatureSet {
   // topmost, leftmost pixels.
   std::vector<Feature> features;
   MappingCertificate mapping;
+  // By which outlines may leave those of the pixels: the tolerance asked for,
+  // or the one that the limit of vertices took. 0 if not simplified.
+  double simplify_tolerance_m = 0;
   // Pixels that were not looked at because they show no ground, or ground at
   // too flat an angle; and how many of them had a label that was wanted.
   int64_t pixels_above_horizon = 0;

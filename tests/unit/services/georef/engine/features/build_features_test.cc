@@ -224,6 +224,35 @@ TEST(BuildFeatures, PutsVerticesOnLongEdgesWhereTheyBend) {
   }
 }
 
+TEST(BuildFeatures, SimplifiesWithinATolerance) {
+  const OwnedMask mask = BlobMask(200, 200, 2, 0.01, 4);
+  FeatureOptions options;
+  options.minimum_area_m2 = 20 * PixelArea(mask, Down());
+  const FeatureSet exact = MustBuild(mask, Down(), options);
+  EXPECT_EQ(exact.simplify_tolerance_m, 0);
+  options.simplify_tolerance_m = 6;
+  const FeatureSet simple = MustBuild(mask, Down(), options);
+  EXPECT_EQ(simple.simplify_tolerance_m, 6);
+  ASSERT_EQ(simple.features.size(), exact.features.size());
+  EXPECT_LT(simple.vertices.size(), exact.vertices.size() / 3);
+  for (size_t i = 0; i < simple.features.size(); ++i) {
+    EXPECT_EQ(simple.features[i].pixel_count, exact.features[i].pixel_count);
+    EXPECT_NEAR(simple.features[i].area_m2, exact.features[i].area_m2,
+                6 * exact.features[i].perimeter_m);
+    EXPECT_NE(simple.features[i].area_m2, exact.features[i].area_m2);
+  }
+}
+
+TEST(BuildFeatures, SimplifiesToALimitOfVertices) {
+  const OwnedMask mask = BlobMask(200, 200, 2, 0, 4);
+  FeatureOptions options;
+  options.maximum_vertices = 700;
+  const FeatureSet set = MustBuild(mask, Down(), options);
+  ASSERT_FALSE(set.features.empty());
+  EXPECT_LE(set.vertices.size(), 700u);
+  EXPECT_GT(set.simplify_tolerance_m, 0);
+}
+
 TEST(BuildFeatures, CutsTheMaskBelowTheHorizon) {
   // The upper half of the frame looks at the sky.
   const OwnedMask mask = FullMask(200, 100, 1);

@@ -48,6 +48,8 @@ TEST(FeatureErrors, OptionsHaveRanges) {
       {&FeatureOptions::minimum_area_m2, "minimum_area_m2", -1},
       {&FeatureOptions::minimum_area_m2, "minimum_area_m2", nan},
       {&FeatureOptions::minimum_hole_m2, "minimum_hole_m2", -0.1},
+      {&FeatureOptions::simplify_tolerance_m, "simplify_tolerance_m", -1},
+      {&FeatureOptions::simplify_tolerance_m, "simplify_tolerance_m", nan},
       {&FeatureOptions::mapping_tolerance_m, "mapping_tolerance_m", 0},
       {&FeatureOptions::edge_tolerance_m, "edge_tolerance_m", 0},
       {&FeatureOptions::edge_tolerance_m, "edge_tolerance_m", nan},
@@ -77,8 +79,19 @@ TEST(FeatureErrors, TooManyVerticesAreSaid) {
   const OwnedMask mask = BlobMask(100, 100, 3, 0.5, 1);
   const GroundCamera camera = CameraFor(PoseAt(1, 2, 300, 0, 90), mask);
   FeatureOptions options;
+  options.maximum_traced_vertices = 100;
+  ExpectReason(Build(mask, camera, options).status(), kTooManyVertices);
+}
+
+TEST(FeatureErrors, TooFewVerticesToSimplifyToAreSaid) {
+  const OwnedMask mask = BlobMask(100, 100, 3, 0.5, 1);
+  const GroundCamera camera = CameraFor(PoseAt(1, 2, 300, 0, 90), mask);
+  FeatureOptions options;
   options.maximum_vertices = 100;
   ExpectReason(Build(mask, camera, options).status(), kTooManyVertices);
+  options.maximum_vertices = -1;
+  ExpectReason(Build(mask, camera, options).status(), kFeatureOptionInvalid,
+               "maximum_vertices");
 }
 
 TEST(FeatureErrors, PolesAreRefused) {
