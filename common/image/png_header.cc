@@ -65,12 +65,13 @@ absl::StatusOr<ImageInfo> ReadPngHeader(absl::string_view file) {
         absl::StrCat("the PNG header has interlace method ", interlace));
   }
   info.needs_whole_image = interlace == 1;
-  bool has_exif = false, has_size = false;
+  bool has_exif = false, has_size = false, has_transparency = false;
   // Every step goes on by 12 bytes at least.
   for (uint64_t at = kSignatureBytes; in.Has(at, kChunkFrameBytes);
        at += kChunkFrameBytes + in.U32(at)) {
     const absl::string_view type = in.View(at + 4, 4);
     if (type == "IEND") break;
+    if (type == "tRNS") has_transparency = true;
     if (type == "eXIf" && !has_exif) {
       has_exif = true;
       info.orientation = ExifOrientation(in.View(at + 8, in.U32(at)));
@@ -81,6 +82,8 @@ absl::StatusOr<ImageInfo> ReadPngHeader(absl::string_view file) {
       info.dots_per_inch_y = size.y;
     }
   }
+  info.has_plain_gray_samples = in.U8(24) == 8 && in.U8(25) == 0 &&
+                                !has_transparency && info.orientation == 1;
   return info;
 }
 

@@ -40,6 +40,10 @@ struct ImageInfo {
   // complete before the end of the file, so the decoder must hold the whole
   // image in some form, whatever the scale.
   bool needs_whole_image = false;
+  // PNG only: one gray sample of 8 bits a pixel, no palette, no transparency,
+  // orientation 1. DecodeGray() gives such samples as they are; for masks, of
+  // which every other file would change labels.
+  bool has_plain_gray_samples = false;
   // What a decoder holds beside rows and result, at any scale: the
   // coefficients of a progressive JPEG, a strip or a row of tiles of a TIFF.
   // DecodeGrayBytes() and DecodeRgbBytes() count it.

@@ -11,6 +11,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "common/status/grpc_status.h"
@@ -81,6 +82,7 @@ class ItemStream {
   absl::Status Drain() {
     Response response;
     while (stream_->Read(&response)) {
+      order_.push_back(response.item_id());
       Answer<Result>& answer = answers_[response.item_id()];
       if (response.has_error()) {
         answer.status = FromRpcStatus(response.error());
@@ -95,11 +97,14 @@ class ItemStream {
   const std::map<std::string, Answer<Result>>& answers() const {
     return answers_;
   }
+  // Ids in the order in which answers came.
+  const std::vector<std::string>& order() const { return order_; }
 
  private:
   grpc::ClientContext context_;
   std::unique_ptr<ReaderWriter> stream_;
   std::map<std::string, Answer<Result>> answers_;
+  std::vector<std::string> order_;
 };
 
 }  // namespace sightline::wire

@@ -307,4 +307,17 @@ absl::StatusOr<FeatureSet> BuildFeatures(const FeatureInput& input,
   return set;
 }
 
+int64_t BuildFeaturesBytes(int width, int height,
+                           const FeatureOptions& options) {
+  // A vertex as traced, on the map, refined, measured and in the answer.
+  constexpr int64_t kBytesPerVertex = 256;
+  constexpr int64_t kFixedBytes = int64_t{1} << 20;
+  TraceOptions trace;
+  trace.labels = options.labels;
+  trace.connectivity = options.connectivity;
+  trace.maximum_vertices = options.maximum_traced_vertices;
+  return TracePolygonsBytes(width, height, trace) + int64_t{width} * height +
+         kBytesPerVertex * options.maximum_traced_vertices + kFixedBytes;
+}
+
 }  // namespace sightline::georef

@@ -94,6 +94,11 @@ absl::StatusOr<FeatureSet> BuildFeatures(const FeatureInput& input,
                                          const FeatureOptions& options,
                                          const StopToken& stop);
 
+// The most bytes that BuildFeatures() holds at once for a mask of this size,
+// its answer included.
+int64_t BuildFeaturesBytes(int width, int height,
+                           const FeatureOptions& options);
+
 }  // namespace sightline::georef
 
 #endif  // SIGHTLINE_SERVICES_GEOREF_ENGINE_FEATURES_BUILD_FEATURES_H_

@@ -68,19 +68,18 @@ class Decoder {
           pictures_.Likeness(verdict.glyph, g) > kSamePicture) {
         continue;
       }
-      const double apart = pictures_.Separation(winner, verdict.glyph,
-                                                cell.glyphs[g], g);
+      const double apart =
+          pictures_.Separation(winner, verdict.glyph, cell.glyphs[g], g);
       if (apart >= separation) continue;
       separation = apart;
       if (apart < thresholds_.separation) verdict.rival = g;
     }
     verdict.confidence =
         std::clamp(std::min(winner.correlation, separation), 0.0, 1.0);
-    verdict.is_sure =
-        winner.correlation >= thresholds_.correlation &&
-        separation >= thresholds_.separation &&
-        winner.gain >= thresholds_.even_contrast * usual_gain_ &&
-        winner.gain * thresholds_.even_contrast <= usual_gain_;
+    verdict.is_sure = winner.correlation >= thresholds_.correlation &&
+                      separation >= thresholds_.separation &&
+                      winner.gain >= thresholds_.even_contrast * usual_gain_ &&
+                      winner.gain * thresholds_.even_contrast <= usual_gain_;
     return verdict;
   }
 
@@ -122,8 +121,8 @@ class Decoder {
       }
       const Verdict verdict = Judge(cells_[i], nullptr);
       decoded.confidence = std::min(decoded.confidence, verdict.confidence);
-      decoded.text += verdict.is_sure ? pictures_.character(verdict.glyph)
-                                      : kUnsure;
+      decoded.text +=
+          verdict.is_sure ? pictures_.character(verdict.glyph) : kUnsure;
       if (verdict.is_sure || decoded.problem == FieldProblem::kUnreadable) {
         continue;
       }

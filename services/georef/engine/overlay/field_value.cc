@@ -98,8 +98,8 @@ void ReadDate(const Parts& parts, FieldValue& value) {
   const absl::CivilDay date(year, month, day);
   if (year < 1970 || date.year() != year || date.month() != month ||
       date.day() != day) {
-    value.out_of_range = absl::StrCat("there is no day ", year, "-", month,
-                                      "-", day, " since 1970");
+    value.out_of_range = absl::StrCat("there is no day ", year, "-", month, "-",
+                                      day, " since 1970");
     return;
   }
   value.number = static_cast<double>(date - absl::CivilDay(1970, 1, 1));
@@ -124,11 +124,9 @@ void ReadClock(const Parts& parts, FieldValue& value) {
 void ReadPosition(const Parts& parts, FieldValue& value) {
   const Part& easting = parts.at(CellRole::kEasting);
   const Part& northing = parts.at(CellRole::kNorthing);
-  const std::optional<MgrsPlace> place = ReadMgrs(
-      absl::StrCat(parts.at(CellRole::kZone).text,
-                   parts.at(CellRole::kBand).text,
-                   parts.at(CellRole::kSquare).text, easting.text,
-                   northing.text));
+  const std::optional<MgrsPlace> place = ReadMgrs(absl::StrCat(
+      parts.at(CellRole::kZone).text, parts.at(CellRole::kBand).text,
+      parts.at(CellRole::kSquare).text, easting.text, northing.text));
   if (!place.has_value()) {
     value.out_of_range = "there is no such square of MGRS";
     return;
@@ -205,9 +203,9 @@ absl::Status CheckUnit(const OverlayField& field) {
     const bool is_length =
         unit == OverlayUnit::kMetres || unit == OverlayUnit::kKilometres ||
         unit == OverlayUnit::kFeet || unit == OverlayUnit::kNauticalMiles;
-    const bool fits = (wanted == Unit::kDegrees &&
-                       unit == OverlayUnit::kDegrees) ||
-                      (wanted == Unit::kMetres && is_length);
+    const bool fits =
+        (wanted == Unit::kDegrees && unit == OverlayUnit::kDegrees) ||
+        (wanted == Unit::kMetres && is_length);
     if (!fits) {
       return Invalid("unit", absl::StrCat("is no unit of ",
                                           NameOf(field.meaning.quantity)));
@@ -257,8 +255,8 @@ absl::Status CheckTokens(const OverlayField& field) {
                           std::vector<CellRole> roles) -> absl::Status {
     for (const CellRole role : roles) {
       if (pattern.Has(role)) continue;
-      return Invalid("pattern", absl::StrCat("a field of this meaning needs ",
-                                             names));
+      return Invalid("pattern",
+                     absl::StrCat("a field of this meaning needs ", names));
     }
     return absl::OkStatus();
   };
@@ -277,15 +275,14 @@ absl::Status CheckTokens(const OverlayField& field) {
     case Kind::kSensorPosition:
     case Kind::kTargetPosition:
     case Kind::kFrameCenterPosition:
-      SL_RETURN_IF_ERROR(demand(
-          "{zone}{band}{square}{easting}{northing}",
-          {CellRole::kZone, CellRole::kBand, CellRole::kSquare,
-           CellRole::kEasting, CellRole::kNorthing}));
+      SL_RETURN_IF_ERROR(
+          demand("{zone}{band}{square}{easting}{northing}",
+                 {CellRole::kZone, CellRole::kBand, CellRole::kSquare,
+                  CellRole::kEasting, CellRole::kNorthing}));
       for (const PatternAlternative& cells : pattern.alternatives) {
         const auto count = [&](CellRole role) {
-          return std::count_if(cells.begin(), cells.end(), [&](const auto& c) {
-            return c.role == role;
-          });
+          return std::count_if(cells.begin(), cells.end(),
+                               [&](const auto& c) { return c.role == role; });
         };
         if (count(CellRole::kEasting) != count(CellRole::kNorthing) ||
             count(CellRole::kEasting) > 5) {

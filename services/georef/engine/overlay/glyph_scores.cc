@@ -36,10 +36,9 @@ GlyphPictures::GlyphPictures(const OverlayFont& font)
   products_.resize(count * count);
   for (size_t i = 0; i < count; ++i) {
     for (size_t j = 0; j < count; ++j) {
-      products_[i * count + j] =
-          Dot(picture(static_cast<int>(i)), picture(static_cast<int>(j)),
-              padded_) -
-          sums_[i] * sums_[j] / size_;
+      products_[i * count + j] = Dot(picture(static_cast<int>(i)),
+                                     picture(static_cast<int>(j)), padded_) -
+                                 sums_[i] * sums_[j] / size_;
     }
   }
 }
@@ -68,9 +67,8 @@ void GlyphPictures::Cut(const GrayImage& strip, double x, int y,
   int32_t sum = 0;
   for (const int16_t sample : patch.samples) sum += sample;
   patch.sum = sum;
-  patch.energy =
-      Dot(patch.samples.data(), patch.samples.data(), padded_) -
-      patch.sum * patch.sum / size_;
+  patch.energy = Dot(patch.samples.data(), patch.samples.data(), padded_) -
+                 patch.sum * patch.sum / size_;
 }
 
 GlyphScore GlyphPictures::Score(const CellPatch& patch, int glyph) const {
@@ -91,8 +89,7 @@ double GlyphPictures::Separation(const GlyphScore& winner_score, int winner,
   const double distance = own + theirs - 2 * shared;
   if (distance <= 0 || winner_score.gain <= 0) return 0;
   const double towards_winner =
-      (winner_score.gain * own - other_score.gain * theirs) /
-      winner_score.gain;
+      (winner_score.gain * own - other_score.gain * theirs) / winner_score.gain;
   return (towards_winner - shared + theirs) / distance;
 }
 

@@ -27,8 +27,8 @@ uint8_t InkOfPixel(const uint8_t* p, int channels, OverlayInk ink) {
 // Columns `left`..`left + width` of a frame's row, the edges going on.
 void InkRow(const OverlayFrame& frame, OverlayInk ink, int y, int left,
             int width, uint8_t* out) {
-  const uint8_t* row = frame.pixels + std::clamp(y, 0, frame.height - 1) *
-                                          frame.stride_bytes;
+  const uint8_t* row =
+      frame.pixels + std::clamp(y, 0, frame.height - 1) * frame.stride_bytes;
   const int begin = std::clamp(-left, 0, width);
   const int end = std::clamp(frame.width - left, begin, width);
   const uint8_t* p = row + int64_t{left + begin} * frame.channels;
@@ -59,7 +59,7 @@ double SampleAt(const GrayImage& image, double x, double y) {
 }  // namespace
 
 GrayImage InkStrip(const OverlayFrame& frame, OverlayInk ink,
-                   const PixelBox& box, double scale) {
+                   const OverlayBox& box, double scale) {
   if (scale == 1) {
     GrayImage strip(box.width, box.height);
     for (int y = 0; y < box.height; ++y) {

@@ -14,7 +14,7 @@ namespace sightline::georef {
 // four (scale < 1: interpolated) places that cover its pixel. Beyond the frame
 // the edge goes on. `box` must not be empty. Thread-safe.
 GrayImage InkStrip(const OverlayFrame& frame, OverlayInk ink,
-                   const PixelBox& box, double scale);
+                   const OverlayBox& box, double scale);
 
 }  // namespace sightline::georef
 

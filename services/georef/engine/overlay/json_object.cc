@@ -33,10 +33,10 @@ absl::StatusOr<JsonObject> JsonObject::Create(
         members.end()) {
       continue;
     }
-    return JsonInvalid(reason, member.position, path,
-                       absl::StrCat("has no member '", member.name,
-                                    "'; there are ",
-                                    absl::StrJoin(members, ", ")));
+    return JsonInvalid(
+        reason, member.position, path,
+        absl::StrCat("has no member '", member.name, "'; there are ",
+                     absl::StrJoin(members, ", ")));
   }
   return JsonObject(value, std::move(path), reason);
 }

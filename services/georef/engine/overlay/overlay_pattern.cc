@@ -102,8 +102,8 @@ absl::StatusOr<Alternatives> Digits(absl::string_view token,
   Alternatives all;
   for (int digits = most; digits >= least; --digits) {
     PatternAlternative cells;
-    if (is_padded) cells = Spelled(std::string(most - digits, ' '),
-                                   CellRole::kLiteral);
+    if (is_padded)
+      cells = Spelled(std::string(most - digits, ' '), CellRole::kLiteral);
     for (int i = 0; i < digits; ++i) cells.push_back({number.role, kDigits});
     if (fraction > 0) cells.push_back({number.role, U"."});
     for (int i = 0; i < fraction; ++i) cells.push_back({number.role, kDigits});
@@ -123,8 +123,7 @@ absl::StatusOr<Alternatives> Expand(absl::string_view token,
   if (token == "band") return one(CellRole::kBand, kBands);
   if (token == "square") return one(CellRole::kSquare, kSquares, 2);
   if (token == "sign?" || token == "minus?") {
-    Alternatives all =
-        one(CellRole::kSign, token == "sign?" ? U"+-" : U"-");
+    Alternatives all = one(CellRole::kSign, token == "sign?" ? U"+-" : U"-");
     all.emplace_back();
     return all;
   }

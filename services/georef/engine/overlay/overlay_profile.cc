@@ -21,20 +21,19 @@ constexpr int kMaxSide = 65535;
 constexpr int kMaxCell = 128;
 constexpr int kMinCell = 4;
 
-absl::StatusOr<PixelBox> ParseBox(const JsonValue& value,
-                                  const std::string& path,
-                                  const OverlayProfile& profile) {
-  SL_ASSIGN_OR_RETURN(
-      const JsonObject object,
-      JsonObject::Create(value, path, kOverlayProfileInvalid,
-                         {"left", "top", "width", "height"}));
-  PixelBox box;
+absl::StatusOr<OverlayBox> ParseBox(const JsonValue& value,
+                                    const std::string& path,
+                                    const OverlayProfile& profile) {
+  SL_ASSIGN_OR_RETURN(const JsonObject object,
+                      JsonObject::Create(value, path, kOverlayProfileInvalid,
+                                         {"left", "top", "width", "height"}));
+  OverlayBox box;
   SL_ASSIGN_OR_RETURN(box.left,
                       object.Whole("left", 0, profile.frame_width - 1));
   SL_ASSIGN_OR_RETURN(box.top,
                       object.Whole("top", 0, profile.frame_height - 1));
-  SL_ASSIGN_OR_RETURN(
-      box.width, object.Whole("width", 1, profile.frame_width - box.left));
+  SL_ASSIGN_OR_RETURN(box.width,
+                      object.Whole("width", 1, profile.frame_width - box.left));
   SL_ASSIGN_OR_RETURN(
       box.height, object.Whole("height", 1, profile.frame_height - box.top));
   return box;
@@ -43,13 +42,14 @@ absl::StatusOr<PixelBox> ParseBox(const JsonValue& value,
 absl::Status ParseGlyphs(const JsonValue& glyphs, const JsonObject& object,
                          OverlayFont& font) {
   if (glyphs.members.size() > kMaxOverlayGlyphs) {
-    return object.Invalid("glyphs", absl::StrCat("has more than ",
-                                                 kMaxOverlayGlyphs));
+    return object.Invalid("glyphs",
+                          absl::StrCat("has more than ", kMaxOverlayGlyphs));
   }
   const auto size = static_cast<size_t>(font.cell_width) * font.cell_height;
   for (const JsonMember& member : glyphs.members) {
     const std::u32string character = ToCodePoints(member.name);
-    const std::string path = object.PathOf(absl::StrCat("glyphs.", member.name));
+    const std::string path =
+        object.PathOf(absl::StrCat("glyphs.", member.name));
     if (character.size() != 1 || character == U" ") {
       return JsonInvalid(kOverlayProfileInvalid, member.position, path,
                          "must be named by one character, not a blank");
@@ -101,13 +101,14 @@ absl::StatusOr<OverlayFont> ParseFont(const JsonValue& value,
 }
 
 absl::Status ParseUnits(const JsonObject& object, OverlayField& field) {
-  const auto parse = [&](absl::string_view member, absl::string_view text)
-      -> absl::StatusOr<OverlayUnit> {
+  const auto parse =
+      [&](absl::string_view member,
+          absl::string_view text) -> absl::StatusOr<OverlayUnit> {
     const std::optional<OverlayUnit> unit = UnitNamed(text);
     if (unit.has_value()) return *unit;
     return object.Invalid(
-        member, absl::StrCat("'", text,
-                             "' is none of deg, m, km, ft, NM, kn, m/s"));
+        member,
+        absl::StrCat("'", text, "' is none of deg, m, km, ft, NM, kn, m/s"));
   };
   if (object.Has("unit")) {
     SL_ASSIGN_OR_RETURN(const std::string text, object.Text("unit"));
@@ -157,17 +158,18 @@ absl::StatusOr<OverlayField> ParseField(const JsonValue& value,
                                         const OverlayProfile& profile) {
   SL_ASSIGN_OR_RETURN(
       const JsonObject object,
-      JsonObject::Create(value, path, kOverlayProfileInvalid,
-                         {"name", "box", "font", "meaning", "pattern", "unit",
-                          "units", "align", "minimum", "maximum",
-                          "max_change_per_second", "utc", "anchor_x",
-                          "top_y"}));
+      JsonObject::Create(
+          value, path, kOverlayProfileInvalid,
+          {"name", "box", "font", "meaning", "pattern", "unit", "units",
+           "align", "minimum", "maximum", "max_change_per_second", "utc",
+           "anchor_x", "top_y"}));
   OverlayField field;
   SL_ASSIGN_OR_RETURN(field.name, object.Text("name"));
   if (field.name.empty() || profile.Find(field.name) != nullptr) {
     return object.Invalid("name", "is empty, or of another field, too");
   }
-  SL_ASSIGN_OR_RETURN(const JsonValue* box, object.Member("box", Kind::kObject));
+  SL_ASSIGN_OR_RETURN(const JsonValue* box,
+                      object.Member("box", Kind::kObject));
   SL_ASSIGN_OR_RETURN(field.box, ParseBox(*box, object.PathOf("box"), profile));
   SL_ASSIGN_OR_RETURN(const std::string font,
                       object.TextOr("font", profile.fonts[0].name));
@@ -205,8 +207,8 @@ absl::StatusOr<OverlayField> ParseField(const JsonValue& value,
   SL_RETURN_IF_ERROR(optional("minimum", -1e9, 1e9, field.minimum));
   SL_RETURN_IF_ERROR(
       optional("maximum", field.minimum.value_or(-1e9), 1e9, field.maximum));
-  SL_RETURN_IF_ERROR(optional("max_change_per_second", 0, 1e9,
-                              field.max_change_per_second));
+  SL_RETURN_IF_ERROR(
+      optional("max_change_per_second", 0, 1e9, field.max_change_per_second));
   SL_RETURN_IF_ERROR(
       optional("anchor_x", -kMaxCell, kMaxSide + kMaxCell, field.anchor_x));
   SL_RETURN_IF_ERROR(
@@ -246,8 +248,8 @@ absl::Status ParseLists(const JsonObject& object, OverlayProfile& profile) {
     SL_ASSIGN_OR_RETURN(OverlayFont font, ParseFont(fonts->items[i], path));
     for (const OverlayFont& other : profile.fonts) {
       if (other.name != font.name) continue;
-      return JsonInvalid(kOverlayProfileInvalid, fonts->items[i].position,
-                         path, "has the name of another font");
+      return JsonInvalid(kOverlayProfileInvalid, fonts->items[i].position, path,
+                         "has the name of another font");
     }
     profile.fonts.push_back(std::move(font));
   }
@@ -311,8 +313,8 @@ absl::Status CheckCalibrated(const OverlayProfile& profile) {
   const auto fail = [](const std::string& field, absl::string_view what) {
     return Error(absl::StatusCode::kFailedPrecondition,
                  kOverlayProfileUncalibrated)
-        .Message(absl::StrCat("the profile is not calibrated: ", field, " ",
-                              what))
+        .Message(
+            absl::StrCat("the profile is not calibrated: ", field, " ", what))
         .Precondition("overlay profile", "run sightline-georef-calibrate");
   };
   for (const OverlayField& field : profile.fields) {
@@ -326,9 +328,8 @@ absl::Status CheckCalibrated(const OverlayProfile& profile) {
     // A digit that was never seen would be taken for the one most like it.
     for (const char32_t c : UnseenCharacters(profile, field)) {
       if (c < U'0' || c > U'9') continue;
-      return fail(field.name,
-                  absl::StrCat("has a font without a picture of ",
-                               ToUtf8(absl::MakeConstSpan(&c, 1))));
+      return fail(field.name, absl::StrCat("has a font without a picture of ",
+                                           ToUtf8(absl::MakeConstSpan(&c, 1))));
     }
   }
   return absl::OkStatus();

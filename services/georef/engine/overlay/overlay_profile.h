@@ -26,12 +26,12 @@
 namespace sightline::georef {
 
 // Whole pixels of the reference frame.
-struct PixelBox {
+struct OverlayBox {
   int left = 0;
   int top = 0;
   int width = 0;
   int height = 0;
-  bool operator==(const PixelBox&) const = default;
+  bool operator==(const OverlayBox&) const = default;
 };
 
 // Which channel shows the characters best.
@@ -106,7 +106,7 @@ enum class OverlayAlignment { kLeft, kRight };
 struct OverlayField {
   std::string name;
   // Holds the longest text, with some pixels to spare around it.
-  PixelBox box;
+  OverlayBox box;
   // Index into OverlayProfile::fonts.
   int font = 0;
   OverlayMeaning meaning;

@@ -121,8 +121,8 @@ std::vector<MetadataValue> MetadataOf(const OverlayProfile& profile,
       case Kind::kNone:
         break;
       case Kind::kQuantity:
-        values.push_back(ValueOf(field, profile.fields[i].meaning.quantity,
-                                 field.number));
+        values.push_back(
+            ValueOf(field, profile.fields[i].meaning.quantity, field.number));
         break;
       case Kind::kSensorPosition:
         add_place(field, Quantity::kSensorLatitude, Quantity::kSensorLongitude);

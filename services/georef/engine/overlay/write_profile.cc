@@ -59,14 +59,15 @@ std::string FontText(const OverlayFont& font) {
     absl::StrAppendFormat(&text,
                           ",\n     \"pitch\": %s, \"cell_width\": %d, "
                           "\"cell_height\": %d, \"glyphs\": {",
-                          JsonNumber(font.pitch), font.cell_width, font.cell_height);
+                          JsonNumber(font.pitch), font.cell_width,
+                          font.cell_height);
     const char* separator = "\n";
     for (const OverlayGlyph& glyph : font.glyphs) {
       const std::string samples(glyph.samples.begin(), glyph.samples.end());
       absl::StrAppend(
           &text, separator, "      ",
-          JsonQuoted(ToUtf8(absl::MakeConstSpan(&glyph.character, 1))),
-          ": \"", absl::Base64Escape(samples), "\"");
+          JsonQuoted(ToUtf8(absl::MakeConstSpan(&glyph.character, 1))), ": \"",
+          absl::Base64Escape(samples), "\"");
       separator = ",\n";
     }
     text += "}";
