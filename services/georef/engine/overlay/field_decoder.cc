@@ -1,6 +1,7 @@
 #include "services/georef/engine/overlay/field_decoder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,18 @@ constexpr char32_t kUnsure = 0xFFFD;
 // Characters that are one picture (O and 0 of many fonts) are told apart by
 // the pattern alone.
 constexpr double kSamePicture = 0.97;
+
+// Of characters whose ink is a fifth to a third of the cell.
+constexpr double kContrastOfVariation = 2.3;
+// Gray levels by which any cell may vary less.
+constexpr double kFlat = 1;
+
+double Median(std::vector<double>& values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + values.size() / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
 
 // What one cell is taken for.
 struct Verdict {
@@ -25,24 +38,40 @@ struct Verdict {
 class Decoder {
  public:
   Decoder(const OverlayField& field, const GlyphPictures& pictures,
-          absl::Span<const CellScores> cells,
+          absl::Span<const CellScores> cells, const CellScores* background,
           const OverlayThresholds& thresholds)
       : field_(field),
         pictures_(pictures),
         cells_(cells),
-        thresholds_(thresholds),
-        usual_gain_(UsualGain()) {}
+        background_(background),
+        thresholds_(thresholds) {
+    MeasureText();
+  }
 
   bool HasText() const { return usual_gain_ > 0; }
 
   bool IsBlank(const CellScores& cell) const {
     for (const GlyphScore& score : cell.glyphs) {
-      if (score.correlation >= thresholds_.blank_correlation &&
-          score.gain >= thresholds_.blank_contrast * usual_gain_) {
+      if (score.correlation >= thresholds_.correlation &&
+          score.gain >= thresholds_.blank_gain * usual_gain_) {
         return false;
       }
     }
-    return true;
+    return cell.variation < thresholds_.blank_variation * usual_variation_;
+  }
+
+  // A blank that nothing seems to lie over: it looks like the background on
+  // the other side of the characters.
+  bool IsOpen(const CellScores& cell) const {
+    const double contrast = usual_variation_ * kContrastOfVariation;
+    if (!IsBlank(cell) || cell.edge > thresholds_.blank_edge * contrast) {
+      return false;
+    }
+    if (background_ == nullptr) return true;
+    return std::abs(cell.level - background_->level) <=
+               thresholds_.blank_level * contrast &&
+           cell.variation + kFlat >=
+               thresholds_.blank_texture * background_->variation;
   }
 
   // The one of `allowed` (all characters if null) that the cell shows.
@@ -62,24 +91,30 @@ class Decoder {
     if (verdict.glyph < 0) return verdict;
     const GlyphScore& winner = cell.glyphs[verdict.glyph];
     double separation = 1;
+    bool is_apart = true;
     for (int g = 0; g < pictures_.count(); ++g) {
       if (g == verdict.glyph) continue;
       if (!is_allowed(g) &&
           pictures_.Likeness(verdict.glyph, g) > kSamePicture) {
         continue;
       }
-      const double apart =
-          pictures_.Separation(winner, verdict.glyph, cell.glyphs[g], g);
+      const double apart = pictures_.Separation(winner, verdict.glyph,
+                                                cell.glyphs[g], g);
+      const bool is_close = apart < (is_allowed(g)
+                                         ? thresholds_.separation
+                                         : thresholds_.separation_from_others);
+      is_apart = is_apart && !is_close;
       if (apart >= separation) continue;
       separation = apart;
-      if (apart < thresholds_.separation) verdict.rival = g;
+      if (is_close) verdict.rival = g;
     }
     verdict.confidence =
         std::clamp(std::min(winner.correlation, separation), 0.0, 1.0);
-    verdict.is_sure = winner.correlation >= thresholds_.correlation &&
-                      separation >= thresholds_.separation &&
-                      winner.gain >= thresholds_.even_contrast * usual_gain_ &&
-                      winner.gain * thresholds_.even_contrast <= usual_gain_;
+    verdict.is_sure =
+        winner.correlation >= thresholds_.correlation &&
+        is_apart &&
+        winner.gain >= thresholds_.even_contrast * usual_gain_ &&
+        winner.gain * thresholds_.even_contrast <= usual_gain_;
     return verdict;
   }
 
@@ -96,7 +131,9 @@ class Decoder {
       const std::u32string* allowed =
           is_text ? &alternative[i - first].allowed : nullptr;
       if (!is_text || *allowed == U" ") {
-        if (!IsBlank(cells_[i])) return std::nullopt;
+        const bool is_blank =
+            is_text ? IsBlank(cells_[i]) : IsOpen(cells_[i]);
+        if (!is_blank) return std::nullopt;
         if (is_text) decoded.text += U' ';
         continue;
       }
@@ -121,8 +158,8 @@ class Decoder {
       }
       const Verdict verdict = Judge(cells_[i], nullptr);
       decoded.confidence = std::min(decoded.confidence, verdict.confidence);
-      decoded.text +=
-          verdict.is_sure ? pictures_.character(verdict.glyph) : kUnsure;
+      decoded.text += verdict.is_sure ? pictures_.character(verdict.glyph)
+                                      : kUnsure;
       if (verdict.is_sure || decoded.problem == FieldProblem::kUnreadable) {
         continue;
       }
@@ -150,26 +187,29 @@ class Decoder {
   }
 
  private:
-  // The median contrast of the cells that look like a character; 0 without.
-  double UsualGain() const {
+  // What the cells that look like characters have in common.
+  void MeasureText() {
     std::vector<double> gains;
+    std::vector<double> variations;
     for (const CellScores& cell : cells_) {
       const GlyphScore& best = cell.glyphs[cell.best];
-      if (best.correlation >= thresholds_.correlation) {
-        gains.push_back(best.gain);
-      }
+      if (best.correlation < thresholds_.correlation) continue;
+      gains.push_back(best.gain);
+      variations.push_back(cell.variation);
     }
-    if (gains.empty()) return 0;
-    const auto middle = gains.begin() + gains.size() / 2;
-    std::nth_element(gains.begin(), middle, gains.end());
-    return *middle;
+    usual_gain_ = Median(gains);
+    usual_variation_ = Median(variations);
   }
 
   const OverlayField& field_;
   const GlyphPictures& pictures_;
   const absl::Span<const CellScores> cells_;
+  // The cell beside the end that stands still; may be null.
+  const CellScores* const background_;
   const OverlayThresholds& thresholds_;
-  const double usual_gain_;
+  // Medians; 0 without any character.
+  double usual_gain_ = 0;
+  double usual_variation_ = 0;
 };
 
 }  // namespace
@@ -179,7 +219,9 @@ DecodedField DecodeField(const OverlayField& field,
                          absl::Span<const CellScores> cells,
                          const CellScores* before, const CellScores* after,
                          const OverlayThresholds& thresholds) {
-  const Decoder decoder(field, pictures, cells, thresholds);
+  const bool is_left = field.alignment == OverlayAlignment::kLeft;
+  const Decoder decoder(field, pictures, cells, is_left ? before : after,
+                        thresholds);
   if (!decoder.HasText()) {
     return {FieldProblem::kAbsent, "no character is there", {}, 0, nullptr};
   }

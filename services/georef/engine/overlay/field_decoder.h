@@ -16,6 +16,11 @@ struct CellScores {
   std::vector<GlyphScore> glyphs;
   // Of the highest correlation.
   int best = 0;
+  // Deviation and mean of the samples, and the highest step between two
+  // columns.
+  double variation = 0;
+  double level = 0;
+  double edge = 0;
 };
 
 struct DecodedField {

@@ -93,6 +93,20 @@ double GlyphPictures::Separation(const GlyphScore& winner_score, int winner,
   return (towards_winner - shared + theirs) / distance;
 }
 
+double GlyphPictures::Edge(const CellPatch& patch) const {
+  std::vector<double> columns(cell_width_, 0);
+  for (int i = 0; i < size_; ++i) columns[i % cell_width_] += patch.samples[i];
+  double highest = 0;
+  for (int x = 2; x < cell_width_; ++x) {
+    highest = std::max(highest, std::abs(columns[x] - columns[x - 2]));
+  }
+  return highest / cell_height_;
+}
+
+double GlyphPictures::Variation(const CellPatch& patch) const {
+  return std::sqrt(std::max(0.0, patch.energy) / size_);
+}
+
 double GlyphPictures::Likeness(int one, int other) const {
   return product(one, other) /
          std::sqrt(product(one, one) * product(other, other));

@@ -44,6 +44,11 @@ class GlyphPictures {
 
   GlyphScore Score(const CellPatch& patch, int glyph) const;
 
+  // The highest step from one column to the next but one, means of columns.
+  double Edge(const CellPatch& patch) const;
+  double Variation(const CellPatch& patch) const;
+  double Level(const CellPatch& patch) const { return patch.sum / size_; }
+
   // Where the cell lies on the way from the picture of `other` (0) to that of
   // `winner` (1), seen only where the two differ and at the winner's gain.
   double Separation(const GlyphScore& winner_score, int winner,

@@ -7,6 +7,11 @@
 namespace sightline::georef {
 namespace {
 
+// Gray levels between background and ink below which there is nothing to read.
+constexpr int kLeastContrast = 24;
+// Of the way from background to ink, what still counts as background.
+constexpr double kClearOfBackground = 0.45;
+
 uint8_t InkOfPixel(const uint8_t* p, int channels, OverlayInk ink) {
   if (channels == 1) return ink == OverlayInk::kDark ? 255 - p[0] : p[0];
   switch (ink) {
@@ -88,6 +93,37 @@ GrayImage InkStrip(const OverlayFrame& frame, OverlayInk ink,
     }
   }
   return strip;
+}
+
+GrayImage InkAlone(const GrayImage& strip, int margin) {
+  int counts[256] = {};
+  int total = 0;
+  for (int y = margin; y < strip.height() - margin; ++y) {
+    for (int x = margin; x < strip.width() - margin; ++x) {
+      ++counts[strip.row(y)[x]];
+      ++total;
+    }
+  }
+  const auto level_of = [&](double share) {
+    int seen = 0;
+    int level = 0;
+    while (level < 255 && (seen += counts[level]) < share * total) ++level;
+    return level;
+  };
+  const int background = level_of(0.5);
+  const int ink = level_of(0.98);
+  if (ink - background < kLeastContrast) return strip.Clone();
+  const double low = background + kClearOfBackground * (ink - background);
+  uint8_t toned[256];
+  for (int level = 0; level < 256; ++level) {
+    const double share = std::clamp((level - low) / (ink - low), 0.0, 1.0);
+    toned[level] = static_cast<uint8_t>(255 * share + 0.5);
+  }
+  GrayImage alone(strip.width(), strip.height());
+  for (int64_t i = 0; i < strip.size_bytes(); ++i) {
+    alone.data()[i] = toned[strip.data()[i]];
+  }
+  return alone;
 }
 
 }  // namespace sightline::georef

@@ -16,6 +16,12 @@ namespace sightline::georef {
 GrayImage InkStrip(const OverlayFrame& frame, OverlayInk ink,
                    const OverlayBox& box, double scale);
 
+// The strip with everything that is no ink made one level, and the ink
+// stretched to 255: waves of the background then look like nothing. Levels are
+// taken from the strip within `margin` pixels of its sides: the background's is
+// the median, the ink's the 98th percentile. A strip without contrast stays.
+GrayImage InkAlone(const GrayImage& strip, int margin);
+
 }  // namespace sightline::georef
 
 #endif  // SIGHTLINE_SERVICES_GEOREF_ENGINE_OVERLAY_INK_STRIP_H_

@@ -46,8 +46,9 @@ struct CalibrationFrame {
 
 struct FieldCalibration {
   std::string name;
-  // Texts it was learnt from.
+  // Texts it was learnt from, and how many of them the reader then reads.
   int texts = 0;
+  int read_back = 0;
   // Of the cells with the pictures learnt: mean and lowest correlation.
   double mean_correlation = 0;
   double lowest_correlation = 0;
@@ -68,8 +69,8 @@ struct Calibration {
 // OVERLAY_SAMPLES_INVALID (a text that its pattern does not allow: the frame,
 // the field and the text are named; a frame of another size);
 // FailedPrecondition OVERLAY_CALIBRATION_FAILED (nothing confirmed, digits that
-// no text shows, a field without any text, characters that do not stand at a
-// fixed pitch). Thread-safe.
+// fewer than two texts show, a field without any text, characters that do not
+// stand at a fixed pitch, a text that the frame contradicts). Thread-safe.
 absl::StatusOr<Calibration> LearnOverlay(
     const OverlayProfile& profile, absl::Span<const CalibrationFrame> frames);
 

@@ -49,19 +49,20 @@ absl::Status CheckFrame(const OverlayFrame& frame) {
 // Frame pixels per reference pixel.
 absl::StatusOr<double> ScaleOf(const OverlayFrame& frame,
                                const OverlayProfile& profile) {
-  const double across = static_cast<double>(frame.width) / profile.frame_width;
-  const double down = static_cast<double>(frame.height) / profile.frame_height;
+  const double across =
+      static_cast<double>(frame.width) / profile.frame_width;
+  const double down =
+      static_cast<double>(frame.height) / profile.frame_height;
   // Sizes are whole: a pixel on one side is no other shape.
-  const double slack =
-      1.0 / std::min(profile.frame_width, profile.frame_height);
+  const double slack = 1.0 / std::min(profile.frame_width, profile.frame_height);
   if (std::abs(across - down) <= slack && across >= kSmallestScale &&
       across <= kLargestScale) {
     return across == down ? across : (across + down) / 2;
   }
   return Error(absl::StatusCode::kInvalidArgument, kOverlayFrameSize)
       .Message(absl::StrCat("the frame is ", frame.width, " x ", frame.height,
-                            "; the overlay profile is of ", profile.frame_width,
-                            " x ", profile.frame_height,
+                            "; the overlay profile is of ",
+                            profile.frame_width, " x ", profile.frame_height,
                             ", or that scaled by 0.5 to 2"))
       .Field("width", "is not the profile's, scaled");
 }
@@ -91,6 +92,7 @@ class FieldReader {
                  kReach + 2 - box_.left;
     box_.height = font.cell_height + 2 * kReach;
     strip_ = InkStrip(frame, font.ink, box_, scale);
+    ink_ = InkAlone(strip_, kReach);
     frame_width_ = frame.width / scale;
   }
 
@@ -126,8 +128,9 @@ class FieldReader {
  private:
   double X(int index) const { return CellX(field_, font_.pitch, index); }
 
-  void Cut(int index, int dx, int dy, CellPatch& patch) const {
-    pictures_.Cut(strip_, X(index) + dx - box_.left, top_ + dy - box_.top,
+  void Cut(const GrayImage& strip, int index, int dx, int dy,
+           CellPatch& patch) const {
+    pictures_.Cut(strip, X(index) + dx - box_.left, top_ + dy - box_.top,
                   patch);
   }
 
@@ -161,8 +164,12 @@ class FieldReader {
     std::vector<CellScores> cells(cells_ + 2);
     CellPatch patch;
     for (int i = 0; i < cells_ + 2; ++i) {
-      Cut(i - 1, dx, dy, patch);
       CellScores& cell = cells[i];
+      Cut(strip_, i - 1, dx, dy, patch);
+      cell.variation = pictures_.Variation(patch);
+      cell.level = pictures_.Level(patch);
+      cell.edge = pictures_.Edge(patch);
+      Cut(ink_, i - 1, dx, dy, patch);
       cell.glyphs.reserve(pictures_.count());
       for (int g = 0; g < pictures_.count(); ++g) {
         cell.glyphs.push_back(pictures_.Score(patch, g));
@@ -197,7 +204,7 @@ class FieldReader {
     double sum = 0;
     CellPatch patch;
     for (int i = 0; i < cells_; ++i) {
-      Cut(i, dx, dy, patch);
+      Cut(ink_, i, dx, dy, patch);
       double best = 0;
       for (const int glyph : likeliest[i]) {
         best = std::max(best, pictures_.Score(patch, glyph).correlation);
@@ -214,7 +221,9 @@ class FieldReader {
   const int cells_;
   const int top_;
   OverlayBox box_;
+  // As it is, and with the ink alone.
   GrayImage strip_;
+  GrayImage ink_;
   double frame_width_ = 0;
 };
 

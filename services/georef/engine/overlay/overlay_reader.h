@@ -39,17 +39,29 @@ struct OverlayFrame {
 // When a character counts as read. Measured by overlay_bench.
 struct OverlayThresholds {
   // Correlation of the cell with the winning picture, at least.
-  double correlation = 0.60;
+  double correlation = 0.72;
   // Where the cell lies between runner-up (0) and winner (1) in the pixels
-  // that tell them apart, at least.
+  // that tell them apart, at least; and for a runner-up that the pattern does
+  // not allow here.
   double separation = 0.70;
-  // A cell is blank below this correlation with every picture...
-  double blank_correlation = 0.45;
-  // ... or when its contrast is below this share of the field's characters.
-  double blank_contrast = 0.30;
-  // Contrast of a character against the mean of its field's, at least and,
+  double separation_from_others = 0.50;
+  // Contrast of a character against the usual one of its field, at least and,
   // inverted, at most.
   double even_contrast = 0.55;
+  // A cell with this share of the usual contrast and the correlation above is
+  // no blank...
+  double blank_gain = 0.30;
+  // ... nor is one whose samples vary by more than this share of what they
+  // vary by in characters.
+  double blank_variation = 0.60;
+  // A blank that decides how long a number is must look like the background
+  // on the other side of the field: level and variation to this share of the
+  // characters' contrast and of the background's variation, ...
+  double blank_level = 0.30;
+  double blank_texture = 0.30;
+  // ... and have no upright edge through all its rows of more than this share
+  // of the contrast: something may lie over a digit.
+  double blank_edge = 0.12;
 };
 
 class OverlayReader {
