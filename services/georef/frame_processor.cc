@@ -207,6 +207,9 @@ absl::StatusOr<v1::ProcessResponse> FrameProcessor::Process(
   input.mask = mask->view();
   const std::optional<PoseUncertainty> uncertainty =
       UncertaintyOf(*request.metadata);
+  SL_ASSIGN_OR_RETURN(*response.mutable_footprint(),
+                      DescribeFootprint(placed->camera, placed->pose.pose,
+                                        uncertainty, /*points_per_edge=*/1));
   if (uncertainty.has_value()) {
     input.uncertain_pose = UncertainPose{placed->pose.pose, *uncertainty};
   }
@@ -217,9 +220,6 @@ absl::StatusOr<v1::ProcessResponse> FrameProcessor::Process(
   SL_ASSIGN_OR_RETURN(*response.mutable_features(),
                       ToProto(features, names, settings.output));
   *response.mutable_pose() = ToProto(placed->pose);
-  SL_ASSIGN_OR_RETURN(*response.mutable_footprint(),
-                      DescribeFootprint(placed->camera, placed->pose.pose,
-                                        uncertainty, /*points_per_edge=*/1));
   if (settings.return_mask) {
     SL_ASSIGN_OR_RETURN(*response.mutable_mask_png(), EncodeMask(input.mask));
   }

@@ -25,6 +25,16 @@ Bytes BytesOf(absl::string_view text) {
   return Bytes(reinterpret_cast<const uint8_t*>(text.data()), text.size());
 }
 
+// `status` as the matter of one field of the request, whatever a reader of
+// bytes names.
+absl::Status InField(const absl::Status& status, absl::string_view field,
+                     absl::string_view remedy = "") {
+  ErrorDetails details = DetailsOf(status).value_or(ErrorDetails());
+  details.fields = {
+      {std::string(field), absl::StrCat(status.message(), remedy)}};
+  return WithDetails(status, details);
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<MetadataValue>> ReadSources(
@@ -34,15 +44,14 @@ absl::StatusOr<std::vector<MetadataValue>> ReadSources(
   if (!options.local_set().empty()) {
     absl::StatusOr<LocalSet> set = ParseLocalSet(BytesOf(options.local_set()));
     if (!set.ok()) {
-      return PrefixFields(set.status(),
-                          absl::StrCat(sources.path, ".local_set"));
+      return InField(set.status(), absl::StrCat(sources.path, ".local_set"));
     }
     Append(std::move(set->values), values);
   }
   if (sources.overlay != nullptr) {
     absl::StatusOr<OverlayReading> reading =
         sources.overlay->Read(sources.pixels);
-    if (!reading.ok()) return PrefixFields(reading.status(), sources.path);
+    if (!reading.ok()) return InField(reading.status(), "frame");
     const OverlayProfile& profile = sources.overlay->profile();
     if (sources.course != nullptr) {
       sources.course->filter.Apply(sources.course->time_s, *reading);
@@ -57,11 +66,8 @@ absl::StatusOr<std::vector<MetadataValue>> ReadSources(
     absl::StatusOr<std::vector<MetadataValue>> picture =
         ReadPictureMetadata(BytesOf(sources.file));
     if (!picture.ok()) {
-      return Error(picture.status().code(),
-                   DetailsOf(picture.status()).value_or(ErrorDetails()).reason)
-          .Message(absl::StrCat(
-              "the frame's own metadata: ", picture.status().message(),
-              "; ignore_picture_metadata passes it over"));
+      return InField(picture.status(), "frame",
+                     "; ignore_picture_metadata passes it over");
     }
     Append(*std::move(picture), values);
   }

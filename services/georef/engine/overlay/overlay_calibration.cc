@@ -30,7 +30,7 @@ std::string Quoted(char32_t character) {
   return ToUtf8(absl::MakeConstSpan(&character, 1));
 }
 
-PixelBox Widened(const PixelBox& box) {
+OverlayBox Widened(const OverlayBox& box) {
   return {box.left - kStripMargin, box.top - kStripMargin,
           box.width + 2 * kStripMargin, box.height + 2 * kStripMargin};
 }

@@ -16,7 +16,7 @@
 namespace sightline::georef {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 struct BadCase {
   const char* name;
