@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace sightline::georef {
@@ -24,6 +25,12 @@ double Median(std::vector<double>& values) {
   const auto middle = values.begin() + values.size() / 2;
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
+}
+
+// Letters and digits, beyond ASCII all characters but the degree sign.
+bool IsWord(char32_t c) {
+  return c < 0x80 ? absl::ascii_isalnum(static_cast<unsigned char>(c))
+                  : c != 0xB0;
 }
 
 // What one cell is taken for.
@@ -57,19 +64,19 @@ class Decoder {
         return false;
       }
     }
-    return cell.variation < thresholds_.blank_variation * usual_variation_;
+    return cell.ink_variation < thresholds_.blank_variation * usual_ink_;
   }
 
   // A blank that nothing seems to lie over: it looks like the background on
   // the other side of the characters.
   bool IsOpen(const CellScores& cell) const {
     const double contrast = usual_variation_ * kContrastOfVariation;
-    if (!IsBlank(cell) || cell.edge > thresholds_.blank_edge * contrast) {
-      return false;
-    }
+    if (!IsBlank(cell)) return false;
+    const double waves = background_ == nullptr ? 0 : background_->variation;
+    if (cell.edge > thresholds_.blank_edge * contrast + waves / 2) return false;
     if (background_ == nullptr) return true;
     return std::abs(cell.level - background_->level) <=
-               thresholds_.blank_level * contrast &&
+               thresholds_.blank_level * contrast + waves &&
            cell.variation + kFlat >=
                thresholds_.blank_texture * background_->variation;
   }
@@ -118,12 +125,34 @@ class Decoder {
     return verdict;
   }
 
+  // Whether a cell may be the sign that stands there in every text: it looks a
+  // little like it, and like nothing else.
+  bool IsSign(const CellScores& cell, const std::u32string& allowed,
+              const Verdict& verdict) const {
+    if (allowed.size() != 1 || verdict.glyph < 0 || IsWord(allowed[0])) {
+      return false;
+    }
+    for (int g = 0; g < pictures_.count(); ++g) {
+      if (IsWord(pictures_.character(g)) &&
+          cell.glyphs[g].correlation >= thresholds_.correlation) {
+        return false;
+      }
+    }
+    return cell.glyphs[verdict.glyph].correlation >=
+           thresholds_.sign_correlation;
+  }
+
   // The cells as `alternative`, or nothing when one of them is another thing.
   std::optional<DecodedField> Match(
       const PatternAlternative& alternative) const {
     const size_t skipped = cells_.size() - alternative.size();
     const bool is_left = field_.alignment == OverlayAlignment::kLeft;
     const size_t first = is_left ? 0 : skipped;
+    // Behind a sign that is always the last nothing can be hidden.
+    const PatternCell& end = is_left ? alternative.back() : alternative[0];
+    const bool is_closed = end.role == CellRole::kLiteral ||
+                           end.role == CellRole::kUnit ||
+                           end.role == CellRole::kHemisphere;
     DecodedField decoded;
     decoded.confidence = 1;
     for (size_t i = 0; i < cells_.size(); ++i) {
@@ -132,14 +161,17 @@ class Decoder {
           is_text ? &alternative[i - first].allowed : nullptr;
       if (!is_text || *allowed == U" ") {
         const bool is_blank =
-            is_text ? IsBlank(cells_[i]) : IsOpen(cells_[i]);
+            is_text || is_closed ? IsBlank(cells_[i]) : IsOpen(cells_[i]);
         if (!is_blank) return std::nullopt;
         if (is_text) decoded.text += U' ';
         continue;
       }
       const Verdict verdict = Judge(cells_[i], allowed);
-      if (!verdict.is_sure) return std::nullopt;
+      if (!verdict.is_sure && !IsSign(cells_[i], *allowed, verdict)) {
+        return std::nullopt;
+      }
       decoded.text += pictures_.character(verdict.glyph);
+      if (!verdict.is_sure) continue;
       decoded.confidence = std::min(decoded.confidence, verdict.confidence);
     }
     decoded.alternative = &alternative;
@@ -191,14 +223,17 @@ class Decoder {
   void MeasureText() {
     std::vector<double> gains;
     std::vector<double> variations;
+    std::vector<double> inks;
     for (const CellScores& cell : cells_) {
       const GlyphScore& best = cell.glyphs[cell.best];
       if (best.correlation < thresholds_.correlation) continue;
       gains.push_back(best.gain);
       variations.push_back(cell.variation);
+      inks.push_back(cell.ink_variation);
     }
     usual_gain_ = Median(gains);
     usual_variation_ = Median(variations);
+    usual_ink_ = Median(inks);
   }
 
   const OverlayField& field_;
@@ -210,6 +245,7 @@ class Decoder {
   // Medians; 0 without any character.
   double usual_gain_ = 0;
   double usual_variation_ = 0;
+  double usual_ink_ = 0;
 };
 
 }  // namespace

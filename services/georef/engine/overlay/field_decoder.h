@@ -19,6 +19,8 @@ struct CellScores {
   // Deviation and mean of the samples, and the highest step between two
   // columns.
   double variation = 0;
+  // Deviation of the samples with the ink alone.
+  double ink_variation = 0;
   double level = 0;
   double edge = 0;
 };

@@ -170,6 +170,7 @@ class FieldReader {
       cell.level = pictures_.Level(patch);
       cell.edge = pictures_.Edge(patch);
       Cut(ink_, i - 1, dx, dy, patch);
+      cell.ink_variation = pictures_.Variation(patch);
       cell.glyphs.reserve(pictures_.count());
       for (int g = 0; g < pictures_.count(); ++g) {
         cell.glyphs.push_back(pictures_.Score(patch, g));

@@ -40,6 +40,9 @@ struct OverlayFrame {
 struct OverlayThresholds {
   // Correlation of the cell with the winning picture, at least.
   double correlation = 0.72;
+  // The same of signs that are always there (points, quotes): they say nothing,
+  // and a bright wave drowns them first.
+  double sign_correlation = 0.40;
   // Where the cell lies between runner-up (0) and winner (1) in the pixels
   // that tell them apart, at least; and for a runner-up that the pattern does
   // not allow here.
