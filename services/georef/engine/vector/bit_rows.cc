@@ -1,12 +1,10 @@
 #include "services/georef/engine/vector/bit_rows.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "common/status/status_macros.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "services/georef/engine/vector/label_bits.h"
 
 namespace sightline::georef {
 namespace {
@@ -23,32 +21,16 @@ uint64_t PartialWord(const uint8_t* labels, int count, uint8_t label) {
   return bits;
 }
 
-#if defined(__SSE2__)
-uint64_t FullWord(const uint8_t* labels, uint8_t label) {
-  const __m128i wanted = _mm_set1_epi8(static_cast<char>(label));
-  uint64_t bits = 0;
-  for (int i = 0; i < 4; ++i) {
-    const __m128i pixels =
-        _mm_loadu_si128(reinterpret_cast<const __m128i*>(labels + 16 * i));
-    const auto equal = static_cast<uint32_t>(
-        _mm_movemask_epi8(_mm_cmpeq_epi8(pixels, wanted)));
-    bits |= static_cast<uint64_t>(equal) << (16 * i);
-  }
-  return bits;
-}
-#else
-uint64_t FullWord(const uint8_t* labels, uint8_t label) {
-  return PartialWord(labels, 64, label);
-}
-#endif
-
 }  // namespace
 
-BitRows::BitRows(int width, int height)
-    : width_(width),
-      height_(height),
-      words_per_row_(WordsPerRow(width)),
-      bits_(static_cast<size_t>(words_per_row_) * (height + 2)) {}
+void BitRows::Resize(int width, int height) {
+  width_ = width;
+  height_ = height;
+  words_per_row_ = WordsPerRow(width);
+  bits_.resize(static_cast<size_t>(words_per_row_) * (height + 2));
+  std::fill_n(bits_.begin(), words_per_row_, 0);
+  std::fill_n(bits_.end() - words_per_row_, words_per_row_, 0);
+}
 
 absl::Status BitRows::Fill(const LabelMask& mask, uint8_t label,
                            const StopToken& stop) {
@@ -57,25 +39,23 @@ absl::Status BitRows::Fill(const LabelMask& mask, uint8_t label,
     const uint8_t* labels = mask.labels + y * mask.stride;
     uint64_t* words = &bits_[Index(y)];
     int x = 0;
-    for (; x + 64 <= width_; x += 64) *words++ = FullWord(labels + x, label);
+    for (; x + 64 <= width_; x += 64) *words++ = EqualBits(labels + x, label);
     *words = PartialWord(labels + x, width_ - x, label);
   }
   return absl::OkStatus();
 }
 
-int64_t BitRows::CountCorners() const {
+int64_t BitRows::CountCorners(int step) const {
   int64_t count = 0;
-  for (int y = 0; y <= height_; ++y) {
+  for (int y = 0; y <= height_; y += step) {
     const uint64_t* upper = Row(y - 1);
     const uint64_t* lower = Row(y);
     uint64_t upper_carry = 0;
     uint64_t lower_carry = 0;
-    for (int i = 0; i < words_per_row_; ++i) {
-      // Most words of most masks lie within one region or outside all.
-      if (upper[i] == lower[i] && upper_carry == lower_carry) {
-        upper_carry = lower_carry = upper[i] >> 63;
-        continue;
-      }
+    for (int i = 0;; ++i) {
+      i = SkipWordsWithoutCorners(upper, lower, i, words_per_row_, upper_carry,
+                                  lower_carry);
+      if (i == words_per_row_) break;
       const CornerWord word =
           CornersOf(upper[i], lower[i], upper_carry, lower_carry);
       count += std::popcount(word.corners) +

@@ -11,9 +11,10 @@
 #define SIGHTLINE_SERVICES_GEOREF_ENGINE_VECTOR_CRACK_CORNERS_H_
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "common/stop/stop_token.h"
 #include "services/georef/engine/vector/bit_rows.h"
 
@@ -23,54 +24,85 @@ inline constexpr uint32_t kNoCorner = 0xffffffff;
 
 class CrackCorners {
  public:
-  // `count`: what rows.CountCorners() says, below kNoCorner. Errors: why
-  // `stop` stopped.
-  static absl::StatusOr<CrackCorners> Create(const BitRows& rows, int64_t count,
-                                             const StopToken& stop);
+  CrackCorners() : arrays_(0) {}
+
+  // Finds the corners of `rows`, as many as there are up to `maximum`, which is
+  // below kNoCorner - kSpare; forgets those of before, and keeps their memory.
+  // Where there are more, found_all() is false and the rest is missing. Errors:
+  // why `stop` stopped.
+  absl::Status Find(const BitRows& rows, int64_t maximum,
+                    const StopToken& stop);
+
+  // False: size() is above the maximum.
+  bool found_all() const { return found_all_; }
 
   uint32_t size() const { return size_; }
-  int x(uint32_t corner) const { return x_[corner]; }
-  int y(uint32_t corner) const { return y_[corner]; }
+  int x(uint32_t corner) const { return arrays_.places[corner].x; }
+  int y(uint32_t corner) const { return arrays_.places[corner].y; }
 
   // Where the crack from `corner` leads.
   uint32_t Horizontally(uint32_t corner) const { return corner ^ 1; }
-  uint32_t Vertically(uint32_t corner) const { return vertical_[corner]; }
+  uint32_t Vertically(uint32_t corner) const {
+    return arrays_.vertical[corner];
+  }
 
   // The pixel to the lower right of the corner has the label.
   bool OpensOuterRing(uint32_t corner) const {
-    return kinds_[corner] & kLabelBelow;
+    return arrays_.kinds[corner] & kLabelBelow;
   }
 
   // The other corner at the same place; kNoCorner if there is none.
   uint32_t Twin(uint32_t corner) const {
-    if (kinds_[corner] & kFirstOfTwins) return corner + 1;
-    if (kinds_[corner] & kSecondOfTwins) return corner - 1;
-    return kNoCorner;
+    const uint8_t kind = arrays_.kinds[corner];
+    if ((kind & (kFirstOfTwins | kSecondOfTwins)) == 0) return kNoCorner;
+    return kind & kFirstOfTwins ? corner + 1 : corner - 1;
   }
 
-  // For a corner from which cracks lead right and down: the upper corner of
-  // the nearest vertical crack to the left, in the row of pixels below it.
+  // Only for a corner from which cracks lead right and down: the upper corner
+  // of the nearest vertical crack to the left, in the row of pixels below it.
   // kNoCorner if there is none.
-  uint32_t LeftNeighbour(uint32_t corner) const { return left_[corner]; }
+  uint32_t LeftNeighbour(uint32_t corner) const { return arrays_.left[corner]; }
 
+  // The most that Find() holds at once for `count` corners.
   static int64_t Bytes(int width, int64_t count);
+
+  // Corners that a word of pixels can add.
+  static constexpr int64_t kSpare = 128;
 
  private:
   static constexpr uint8_t kLabelBelow = 1;
   static constexpr uint8_t kFirstOfTwins = 2;
   static constexpr uint8_t kSecondOfTwins = 4;
 
-  explicit CrackCorners(int64_t count);
-  uint32_t Add(int x, int y, uint8_t kind);
-  void Join(uint32_t upper, uint32_t lower);
-  void AddLine(const BitRows& rows, int y, std::vector<uint32_t>& open);
+  struct Place {
+    uint16_t x;
+    uint16_t y;
+  };
+  // Apart, so that a walk that jumps from line to line finds more of what it
+  // reads in the same cache line. Not vectors: what is not written is not worth
+  // clearing.
+  struct Arrays {
+    explicit Arrays(int64_t capacity);
+    std::unique_ptr<Place[]> places;
+    std::unique_ptr<uint32_t[]> vertical;
+    std::unique_ptr<uint32_t[]> left;
+    std::unique_ptr<uint8_t[]> kinds;
+  };
+  static constexpr int64_t kBytesPerCorner =
+      sizeof(Place) + 2 * sizeof(uint32_t) + 1;
 
+  class Writer;
+  void AddLine(const BitRows& rows, int y);
+  bool MakeRoom();
+
+  int64_t maximum_ = 0;
+  bool found_all_ = true;
   uint32_t size_ = 0;
-  std::vector<uint16_t> x_;
-  std::vector<uint16_t> y_;
-  std::vector<uint32_t> vertical_;
-  std::vector<uint32_t> left_;
-  std::vector<uint8_t> kinds_;
+  int64_t capacity_ = 0;
+  Arrays arrays_;
+  // For each x the upper corner of the vertical crack that reaches the line
+  // from above, if one does.
+  std::vector<uint32_t> open_;
 };
 
 }  // namespace sightline::georef

@@ -154,19 +154,24 @@ void SelectPolygons(const LabelMask& mask, uint8_t label,
   // were split stand before their cut-off parts, whose vertices come first.
   std::vector<uint32_t> order(forest.rings.size());
   std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+  const auto stands_before = [&](uint32_t a, uint32_t b) {
     return forest.rings[a].ring.first_vertex <
            forest.rings[b].ring.first_vertex;
-  });
+  };
+  if (!std::is_sorted(order.begin(), order.end(), stands_before)) {
+    std::sort(order.begin(), order.end(), stands_before);
+  }
   std::vector<uint32_t> new_first(forest.rings.size(), kNone);
   size_t end = first_vertex;
   for (const uint32_t i : order) {
     const OwnedRing& owned = forest.rings[i];
     if (places[owned.polygon] == kNone || IsClosed(owned, options)) continue;
-    const auto from = traced.vertices.begin() + owned.ring.first_vertex;
     new_first[i] = static_cast<uint32_t>(end);
-    std::copy(from, from + owned.ring.vertex_count,
-              traced.vertices.begin() + end);
+    if (end != owned.ring.first_vertex) {
+      const auto from = traced.vertices.begin() + owned.ring.first_vertex;
+      std::copy(from, from + owned.ring.vertex_count,
+                traced.vertices.begin() + end);
+    }
     end += owned.ring.vertex_count;
   }
   traced.vertices.resize(end);

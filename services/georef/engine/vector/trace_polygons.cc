@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
@@ -10,6 +9,8 @@
 #include "services/georef/engine/reasons.h"
 #include "services/georef/engine/vector/bit_rows.h"
 #include "services/georef/engine/vector/crack_corners.h"
+#include "services/georef/engine/vector/label_bits.h"
+#include "services/georef/engine/vector/memory_guard.h"
 #include "services/georef/engine/vector/polygon_selection.h"
 #include "services/georef/engine/vector/ring_tracer.h"
 
@@ -17,7 +18,6 @@ namespace sightline::georef {
 namespace {
 
 constexpr int kRowsPerPoll = 64;
-constexpr uint64_t kEachByte = 0x0101010101010101;
 
 absl::Status MaskError(absl::string_view field, absl::string_view problem) {
   return Error(absl::StatusCode::kInvalidArgument, kMaskInvalid)
@@ -91,65 +91,136 @@ absl::Status TooManyVertices(int64_t found, int64_t allowed) {
       .With("limit", absl::StrCat(allowed));
 }
 
-// The labels that occur, in ascending order, without 0.
-absl::StatusOr<std::vector<uint8_t>> LabelsOf(const LabelMask& mask,
-                                              const StopToken& stop) {
-  std::array<bool, 256> seen = {};
-  for (int y = 0; y < mask.height; ++y) {
-    if (y % kRowsPerPoll == 0) SL_RETURN_IF_ERROR(stop.Poll());
-    const uint8_t* row = mask.labels + y * mask.stride;
-    // Neighbours mostly have the same label, so eight at a time are compared
-    // with the one before.
-    uint64_t known = kEachByte * row[0];
-    seen[row[0]] = true;
-    int x = 0;
-    for (; x + 8 <= mask.width; x += 8) {
-      uint64_t eight;
-      std::memcpy(&eight, row + x, 8);
-      if (eight == known) continue;
-      for (int i = 0; i < 8; ++i) seen[row[x + i]] = true;
-      known = kEachByte * row[x + 7];
-    }
-    for (; x < mask.width; ++x) seen[row[x]] = true;
-  }
+struct LabelSurvey {
+  // Those that occur, in ascending order, without 0.
   std::vector<uint8_t> labels;
-  for (int label = 1; label < 256; ++label) {
-    if (seen[label]) labels.push_back(static_cast<uint8_t>(label));
+  // The one whose pixels' bits are set, 0 for none.
+  uint8_t filled = 0;
+};
+
+// Which labels there are. Most masks have one beside 0: while the pixels are at
+// hand, the first that is met gets its bits.
+class Surveyor {
+ public:
+  Surveyor(const LabelMask& mask, BitRows& rows) : mask_(mask), rows_(rows) {}
+
+  absl::StatusOr<LabelSurvey> Survey(const StopToken& stop) {
+    for (int y = 0; y < mask_.height; ++y) {
+      if (y % kRowsPerPoll == 0) SL_RETURN_IF_ERROR(stop.Poll());
+      SurveyRow(y);
+    }
+    LabelSurvey survey;
+    survey.filled = filled_;
+    for (int label = 1; label < 256; ++label) {
+      if (seen_[label]) survey.labels.push_back(static_cast<uint8_t>(label));
+    }
+    return survey;
   }
-  return labels;
-}
+
+ private:
+  void SurveyRow(int y) {
+    const uint8_t* labels = mask_.labels + y * mask_.stride;
+    uint64_t* words = rows_.MutableRow(y);
+    int x = 0;
+    for (; x + 64 <= mask_.width; x += 64) {
+      EqualToEither bits = EitherBits(labels + x, filled_, 0);
+      if ((bits.first | bits.second) != ~uint64_t{0}) {
+        Look(labels + x, 64);
+        bits = EitherBits(labels + x, filled_, 0);
+      }
+      *words++ = filled_ == 0 ? 0 : bits.first;
+    }
+    const int rest = mask_.width - x;
+    Look(labels + x, rest);
+    uint64_t bits = 0;
+    for (int i = 0; i < rest; ++i) {
+      bits |=
+          static_cast<uint64_t>(labels[x + i] != 0 && labels[x + i] == filled_)
+          << i;
+    }
+    *words = bits;
+  }
+
+  void Look(const uint8_t* labels, int count) {
+    if (count == 64 && EqualBits(labels, labels[0]) == ~uint64_t{0}) count = 1;
+    for (int i = 0; i < count; ++i) {
+      seen_[labels[i]] = true;
+      if (filled_ == 0) filled_ = labels[i];
+    }
+  }
+
+  const LabelMask& mask_;
+  BitRows& rows_;
+  std::array<bool, 256> seen_ = {};
+  uint8_t filled_ = 0;
+};
 
 }  // namespace
+
+struct TraceWorkspace::Memory {
+  BitRows rows;
+  CrackCorners corners;
+  RingTracer tracer;
+};
+
+TraceWorkspace::TraceWorkspace() = default;
+TraceWorkspace::~TraceWorkspace() = default;
+TraceWorkspace::TraceWorkspace(TraceWorkspace&&) noexcept = default;
+TraceWorkspace& TraceWorkspace::operator=(TraceWorkspace&&) noexcept = default;
+
+absl::StatusOr<TracedPolygons> TracePolygons(const LabelMask& mask,
+                                             const TraceOptions& options,
+                                             const StopToken& stop,
+                                             TraceWorkspace& workspace) {
+  SL_RETURN_IF_ERROR(CheckMask(mask));
+  SL_RETURN_IF_ERROR(CheckOptions(options));
+  const auto trace = [&]() -> absl::StatusOr<TracedPolygons> {
+    if (workspace.memory_ == nullptr) {
+      workspace.memory_ = std::make_unique<TraceWorkspace::Memory>();
+    }
+    BitRows& rows = workspace.memory_->rows;
+    CrackCorners& corners = workspace.memory_->corners;
+    rows.Resize(mask.width, mask.height);
+    LabelSurvey survey;
+    survey.labels = options.labels;
+    bool is_filled = false;
+    if (survey.labels.empty()) {
+      SL_ASSIGN_OR_RETURN(survey, Surveyor(mask, rows).Survey(stop));
+      is_filled = !survey.labels.empty() && survey.labels[0] == survey.filled;
+    }
+    TracedPolygons traced;
+    int64_t corners_found = 0;
+    for (const uint8_t label : survey.labels) {
+      if (!is_filled) SL_RETURN_IF_ERROR(rows.Fill(mask, label, stop));
+      is_filled = false;
+      SL_RETURN_IF_ERROR(
+          corners.Find(rows, options.maximum_vertices - corners_found, stop));
+      corners_found += corners.size();
+      if (!corners.found_all()) {
+        return TooManyVertices(corners_found, options.maximum_vertices);
+      }
+      if (corners.size() == 0) continue;
+      const size_t first_vertex = traced.vertices.size();
+      if (first_vertex == 0) traced.vertices.reserve(corners.size());
+      SL_ASSIGN_OR_RETURN(
+          const RingForest* forest,
+          workspace.memory_->tracer.Trace(corners, stop, traced.vertices));
+      SelectPolygons(mask, label, options, corners, *forest, first_vertex,
+                     traced);
+    }
+    return traced;
+  };
+  absl::StatusOr<TracedPolygons> traced = WithinMemory<TracedPolygons>(trace);
+  // Memory that was being exchanged may have been lost on the way.
+  if (!traced.ok()) workspace.memory_.reset();
+  return traced;
+}
 
 absl::StatusOr<TracedPolygons> TracePolygons(const LabelMask& mask,
                                              const TraceOptions& options,
                                              const StopToken& stop) {
-  SL_RETURN_IF_ERROR(CheckMask(mask));
-  SL_RETURN_IF_ERROR(CheckOptions(options));
-  std::vector<uint8_t> labels = options.labels;
-  if (labels.empty()) {
-    SL_ASSIGN_OR_RETURN(labels, LabelsOf(mask, stop));
-  }
-  TracedPolygons traced;
-  BitRows rows(mask.width, mask.height);
-  int64_t corners_found = 0;
-  for (const uint8_t label : labels) {
-    SL_RETURN_IF_ERROR(rows.Fill(mask, label, stop));
-    const int64_t count = rows.CountCorners();
-    corners_found += count;
-    if (corners_found > options.maximum_vertices) {
-      return TooManyVertices(corners_found, options.maximum_vertices);
-    }
-    if (count == 0) continue;
-    SL_ASSIGN_OR_RETURN(const CrackCorners corners,
-                        CrackCorners::Create(rows, count, stop));
-    const size_t first_vertex = traced.vertices.size();
-    if (first_vertex == 0) traced.vertices.reserve(count);
-    SL_ASSIGN_OR_RETURN(const RingForest forest,
-                        TraceRings(corners, stop, traced.vertices));
-    SelectPolygons(mask, label, options, corners, forest, first_vertex, traced);
-  }
-  return traced;
+  TraceWorkspace workspace;
+  return TracePolygons(mask, options, stop, workspace);
 }
 
 int64_t TracePolygonsBytes(int width, int height, const TraceOptions& options) {
