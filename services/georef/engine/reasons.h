@@ -16,6 +16,11 @@ inline constexpr char kSimplifyOptionInvalid[] =
 // The positions of vertices are not one for each, no numbers, or outlines cross
 // in them.
 inline constexpr char kPositionsInvalid[] = "GEOREF_POSITIONS_INVALID";
+// An option of growing or shrinking labels is out of its range.
+inline constexpr char kMorphologyOptionInvalid[] =
+    "GEOREF_MORPHOLOGY_OPTION_INVALID";
+// A plane of confidences is not that of the mask, or holds what is none.
+inline constexpr char kConfidenceInvalid[] = "GEOREF_CONFIDENCE_INVALID";
 // Memory ran out while working on outlines or masks.
 inline constexpr char kOutOfMemory[] = "GEOREF_OUT_OF_MEMORY";
 

@@ -68,6 +68,8 @@ absl::Status ChordConflicts::Mark(const std::vector<Chord>& chords,
 
 void ChordConflicts::BuildLevels(const std::vector<Chord>& chords,
                                  const std::vector<uint8_t>& is_new) {
+  // An eighth of an eighth and so on of the first, which may grow by a copy.
+  static_assert(sizeof(Node) * (2 + 1.0 / (kChildren - 1)) < kBytesPerChord);
   levels_.resize(1);
   levels_[0].resize(chords.size());
   for (size_t i = 0; i < chords.size(); ++i) {

@@ -37,6 +37,9 @@ class ChordConflicts {
                     const std::vector<uint8_t>& is_new,
                     std::vector<uint8_t>& is_marked, const StopToken& stop);
 
+  // The most that an object holds, by chord.
+  static constexpr int64_t kBytesPerChord = 120;
+
  private:
   // A level of the tree of boxes: each node holds eight of the level below.
   struct Node {

@@ -108,7 +108,8 @@ void CrackCorners::AddLine(const BitRows& rows, int y) {
     if (i == rows.words_per_row()) break;
     const CornerWord word =
         CornersOf(upper[i], lower[i], upper_carry, lower_carry);
-    if (size_ + kSpare > capacity_ && !MakeRoom()) {
+    if (size_ + kSpare > std::min(capacity_, maximum_ + kSpare) &&
+        !MakeRoom()) {
       found_all_ = false;
       return;
     }

@@ -297,4 +297,33 @@ absl::StatusOr<SimplifiedPolygons> SimplifyPolygons(
       });
 }
 
+int64_t SimplifyPolygonsBytes(const TracedPolygons& traced, int mask_width,
+                              int mask_height) {
+  const auto vertices = static_cast<int64_t>(traced.vertices.size());
+  const auto rings = static_cast<int64_t>(traced.rings.size());
+  const auto polygons = static_cast<int64_t>(traced.polygons.size());
+  // A place is passed by two outlines at most, and by none where there is one
+  // label. Arcs and chords are no more than corners.
+  const bool has_several_labels =
+      std::any_of(traced.polygons.begin(), traced.polygons.end(),
+                  [&](const TracedPolygon& polygon) {
+                    return polygon.label != traced.polygons[0].label;
+                  });
+  const int64_t corners = (has_several_labels ? 3 : 1) * vertices + rings;
+  // By vertex: orders, places, directions, ends of arcs.
+  const int64_t by_vertex = 7 * sizeof(uint32_t) + 1 + 4 * sizeof(uint32_t);
+  // A vector that grows holds up to three times what is asked of it.
+  const int64_t growing =
+      3 * int64_t{2 * sizeof(uint32_t) + sizeof(OutlineArc) + sizeof(ArcUse) +
+                  sizeof(uint32_t) + 2 * sizeof(Chord) + 4};
+  const int64_t fixed = sizeof(PlanePoint) + 1 + ChordConflicts::kBytesPerChord;
+  const int64_t answer =
+      corners * int64_t{sizeof(PixelCorner) + sizeof(uint32_t)} +
+      rings * int64_t{sizeof(TracedRing) + sizeof(uint32_t)} +
+      polygons * int64_t{sizeof(TracedPolygon)};
+  constexpr int64_t kSmall = 16 << 10;
+  return int64_t{8} * (mask_width + mask_height + 4) + vertices * by_vertex +
+         corners * (growing + fixed) + answer + kSmall;
+}
+
 }  // namespace sightline::georef

@@ -10,6 +10,7 @@
 #include "services/georef/engine/vector/bit_rows.h"
 #include "services/georef/engine/vector/crack_corners.h"
 #include "services/georef/engine/vector/label_bits.h"
+#include "services/georef/engine/vector/mask_check.h"
 #include "services/georef/engine/vector/memory_guard.h"
 #include "services/georef/engine/vector/polygon_selection.h"
 #include "services/georef/engine/vector/ring_tracer.h"
@@ -19,34 +20,9 @@ namespace {
 
 constexpr int kRowsPerPoll = 64;
 
-absl::Status MaskError(absl::string_view field, absl::string_view problem) {
-  return Error(absl::StatusCode::kInvalidArgument, kMaskInvalid)
-      .Field(field, problem);
-}
-
 absl::Status OptionError(absl::string_view field, absl::string_view problem) {
   return Error(absl::StatusCode::kInvalidArgument, kTraceOptionInvalid)
       .Field(field, problem);
-}
-
-absl::Status CheckSide(absl::string_view field, int side) {
-  if (side >= 1 && side <= kMaximumMaskSide) return absl::OkStatus();
-  return MaskError(field, absl::StrCat("is ", side, ", must be 1 to ",
-                                       kMaximumMaskSide, " pixels"));
-}
-
-absl::Status CheckMask(const LabelMask& mask) {
-  SL_RETURN_IF_ERROR(CheckSide("mask.width", mask.width));
-  SL_RETURN_IF_ERROR(CheckSide("mask.height", mask.height));
-  if (mask.labels == nullptr) {
-    return MaskError("mask.labels", "is missing");
-  }
-  if (mask.stride < mask.width) {
-    return MaskError("mask.stride",
-                     absl::StrCat("is ", mask.stride, ", below the width of ",
-                                  mask.width, " pixels"));
-  }
-  return absl::OkStatus();
 }
 
 absl::Status CheckOptions(const TraceOptions& options) {

@@ -1,10 +1,13 @@
-// TracePolygons() holds no more than TracePolygonsBytes() says.
+// Nothing holds more than its function of bytes says.
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <random>
 #include <vector>
 
+#include "services/georef/engine/vector/mask_morphology.h"
+#include "services/georef/engine/vector/polygon_statistics.h"
+#include "services/georef/engine/vector/simplify_polygons.h"
 #include "services/georef/engine/vector/trace_polygons.h"
 #include "tests/support/memory/allocation_counter.h"
 
@@ -18,25 +21,33 @@ struct Case {
   std::function<uint8_t(int x, int y)> label;
 };
 
-TEST(TracePolygonsBytes, BoundsWhatIsHeld) {
-  std::mt19937 random(3);
-  const std::vector<Case> cases = {
+std::vector<Case> Cases() {
+  static std::mt19937 random(3);
+  return {
       {"one pixel", 1, 1, [](int, int) { return 1; }},
       {"full", 900, 700, [](int, int) { return 1; }},
       {"checkerboard", 301, 300, [](int x, int y) { return (x + y) % 2; }},
       {"every pixel another label", 300, 300,
        [](int x, int y) { return 1 + (x % 2) + 2 * (y % 2); }},
       {"many labels", 300, 200, [](int x, int y) { return x * 7 + y * 13; }},
-      {"noise", 400, 300, [&](int, int) { return random() % 2; }},
+      {"noise", 400, 300, [](int, int) { return random() % 2; }},
       {"lattice of holes", 300, 300,
        [](int x, int y) { return x % 2 == 0 || y % 2 == 0; }},
       {"comb", 2001, 60, [](int x, int y) { return x % 2 == 0 || y == 0; }},
   };
-  for (const Case& one : cases) {
-    std::vector<uint8_t> labels;
-    for (int y = 0; y < one.height; ++y) {
-      for (int x = 0; x < one.width; ++x) labels.push_back(one.label(x, y));
-    }
+}
+
+std::vector<uint8_t> LabelsOf(const Case& one) {
+  std::vector<uint8_t> labels;
+  for (int y = 0; y < one.height; ++y) {
+    for (int x = 0; x < one.width; ++x) labels.push_back(one.label(x, y));
+  }
+  return labels;
+}
+
+TEST(TracePolygonsBytes, BoundsWhatIsHeld) {
+  for (const Case& one : Cases()) {
+    const std::vector<uint8_t> labels = LabelsOf(one);
     for (const Connectivity connectivity :
          {Connectivity::kSides, Connectivity::kSidesAndCorners}) {
       SCOPED_TRACE(one.name);
@@ -67,6 +78,69 @@ TEST(TracePolygonsBytes, BoundsAMaskWithTooManyCornersByTheCap) {
           .ok());
   EXPECT_LE(counter.peak(), TracePolygonsBytes(side, side, options));
   EXPECT_LE(TracePolygonsBytes(side, side, options), 200'000);
+}
+
+TEST(SimplifyPolygonsBytes, BoundsWhatIsHeld) {
+  for (const Case& one : Cases()) {
+    SCOPED_TRACE(one.name);
+    const std::vector<uint8_t> labels = LabelsOf(one);
+    const auto traced = TracePolygons(
+        {labels.data(), one.width, one.height, one.width}, {}, StopToken());
+    ASSERT_TRUE(traced.ok()) << traced.status();
+    std::vector<PlanePoint> positions;
+    for (const PixelCorner& corner : traced->vertices) {
+      positions.push_back({0.3 * corner.x, -0.3 * corner.y});
+    }
+    const int64_t bound = SimplifyPolygonsBytes(*traced, one.width, one.height);
+    for (const double tolerance : {0.0, 0.5, 20.0}) {
+      const AllocationCounter counter;
+      const auto simplified =
+          SimplifyPolygons(*traced, one.width, one.height, positions,
+                           {tolerance, 0}, StopToken());
+      ASSERT_TRUE(simplified.ok()) << simplified.status();
+      EXPECT_LE(counter.peak(), bound);
+      RecordProperty(one.name, static_cast<int>(100 * counter.peak() / bound));
+    }
+  }
+}
+
+TEST(MaskBytes, BoundsWhatIsHeld) {
+  for (const Case& one : Cases()) {
+    SCOPED_TRACE(one.name);
+    const std::vector<uint8_t> labels = LabelsOf(one);
+    const LabelMask mask = {labels.data(), one.width, one.height, one.width};
+    {
+      const AllocationCounter counter;
+      MorphologyOptions options;
+      options.radius_pixels = 2;
+      ASSERT_TRUE(ApplyMorphology(mask, options, StopToken()).ok());
+      EXPECT_LE(counter.peak(), ApplyMorphologyBytes(one.width, one.height));
+    }
+    const auto traced = TracePolygons(mask, {}, StopToken());
+    ASSERT_TRUE(traced.ok()) << traced.status();
+    const AllocationCounter counter;
+    ASSERT_TRUE(MeasureConfidence(mask, *traced,
+                                  ByteConfidences{labels.data(), one.width},
+                                  StopToken())
+                    .ok());
+    EXPECT_LE(counter.peak(), MeasureConfidenceBytes(*traced));
+  }
+}
+
+// Later calls take nothing but the answer.
+TEST(TraceWorkspace, KeepsMemoryForLaterCalls) {
+  const Case one = Cases()[5];
+  const std::vector<uint8_t> labels = LabelsOf(one);
+  const LabelMask mask = {labels.data(), one.width, one.height, one.width};
+  TraceWorkspace workspace;
+  ASSERT_TRUE(TracePolygons(mask, {}, StopToken(), workspace).ok());
+  const AllocationCounter counter;
+  const auto traced = TracePolygons(mask, {}, StopToken(), workspace);
+  ASSERT_TRUE(traced.ok()) << traced.status();
+  const auto vertices = static_cast<int64_t>(traced->vertices.size());
+  EXPECT_LE(counter.peak(),
+            vertices * static_cast<int64_t>(sizeof(PixelCorner)) +
+                static_cast<int64_t>(traced->rings.size()) * 200);
 }
 
 }  // namespace
