@@ -186,10 +186,8 @@ absl::StatusOr<TracedPolygons> TracePolygons(const LabelMask& mask,
     }
     return traced;
   };
-  absl::StatusOr<TracedPolygons> traced = WithinMemory<TracedPolygons>(trace);
-  // Memory that was being exchanged may have been lost on the way.
-  if (!traced.ok()) workspace.memory_.reset();
-  return traced;
+  return WithinMemory<TracedPolygons>(trace,
+                                      [&] { workspace.memory_.reset(); });
 }
 
 absl::StatusOr<TracedPolygons> TracePolygons(const LabelMask& mask,

@@ -5,6 +5,8 @@
 #include <random>
 #include <vector>
 
+#include "common/status/error.h"
+#include "services/georef/engine/reasons.h"
 #include "services/georef/engine/vector/mask_morphology.h"
 #include "services/georef/engine/vector/polygon_statistics.h"
 #include "services/georef/engine/vector/simplify_polygons.h"
@@ -141,6 +143,64 @@ TEST(TraceWorkspace, KeepsMemoryForLaterCalls) {
   EXPECT_LE(counter.peak(),
             vertices * static_cast<int64_t>(sizeof(PixelCorner)) +
                 static_cast<int64_t>(traced->rings.size()) * 200);
+}
+
+// Within any limit, each function answers or says that memory ran out; with
+// what it says it needs, it answers.
+TEST(OutOfMemory, IsSaid) {
+  const Case one = Cases()[5];
+  const std::vector<uint8_t> labels = LabelsOf(one);
+  const LabelMask mask = {labels.data(), one.width, one.height, one.width};
+  const auto traced = TracePolygons(mask, {}, StopToken());
+  ASSERT_TRUE(traced.ok()) << traced.status();
+  std::vector<PlanePoint> positions;
+  for (const PixelCorner& corner : traced->vertices) {
+    positions.push_back({0.3 * corner.x, -0.3 * corner.y});
+  }
+  const ByteConfidences confidences = {labels.data(), one.width};
+  struct Function {
+    int64_t bytes;
+    std::function<absl::Status()> call;
+  };
+  TraceWorkspace workspace;
+  const std::vector<Function> functions = {
+      {TracePolygonsBytes(one.width, one.height, {}),
+       [&] { return TracePolygons(mask, {}, StopToken()).status(); }},
+      {TracePolygonsBytes(one.width, one.height, {}),
+       [&] {
+         return TracePolygons(mask, {}, StopToken(), workspace).status();
+       }},
+      {SimplifyPolygonsBytes(*traced, one.width, one.height),
+       [&] {
+         return SimplifyPolygons(*traced, one.width, one.height, positions,
+                                 {0.3, 0}, StopToken())
+             .status();
+       }},
+      {ApplyMorphologyBytes(one.width, one.height),
+       [&] { return ApplyMorphology(mask, {}, StopToken()).status(); }},
+      {MeasureConfidenceBytes(*traced), [&] {
+         return MeasureConfidence(mask, *traced, confidences, StopToken())
+             .status();
+       }}};
+  for (size_t i = 0; i < functions.size(); ++i) {
+    int refusals = 0;
+    absl::Status status;
+    for (int64_t bytes = 8 << 10; bytes < functions[i].bytes;
+         bytes += 1 + bytes / 7) {
+      {
+        const AllocationLimit limit(bytes);
+        status = functions[i].call();
+      }
+      if (status.ok()) continue;
+      ++refusals;
+      ASSERT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+      const auto details = DetailsOf(status);
+      ASSERT_TRUE(details.has_value());
+      ASSERT_EQ(details->reason, kOutOfMemory);
+    }
+    EXPECT_GT(refusals, 0) << "function " << i;
+    EXPECT_TRUE(functions[i].call().ok()) << "function " << i;
+  }
 }
 
 }  // namespace
