@@ -20,28 +20,6 @@ constexpr int kErrorDecimals = 6;
 constexpr size_t kBytesPerVertex = 30;
 constexpr size_t kBytesPerFeature = 700;
 
-// JSON (RFC 8259, 7 and 8.1): quotes, backslashes and control characters are
-// escaped, bytes that are no UTF-8 become U+FFFD.
-void AppendQuoted(absl::string_view value, std::string& text) {
-  text += '"';
-  while (!value.empty()) {
-    const int length = Utf8Length(value);
-    const char c = value[0];
-    if (length == 0) {
-      text += "\xEF\xBF\xBD";
-    } else if (c == '"' || c == '\\') {
-      text += '\\';
-      text += c;
-    } else if (length == 1 && c < 0x20) {
-      text += absl::StrCat("\\u", absl::Hex(c, absl::kZeroPad4));
-    } else {
-      text.append(value.data(), length);
-    }
-    value.remove_prefix(length == 0 ? 1 : length);
-  }
-  text += '"';
-}
-
 void AppendKey(absl::string_view key, std::string& text) {
   text += ",\"";
   text.append(key.data(), key.size());
@@ -81,17 +59,6 @@ void AppendPosition(const MapPoint& point, std::string& text) {
   text.append(position, to - position);
 }
 
-void AppendBox(const MapBox& box, std::string& text) {
-  text += "\"bbox\":[";
-  const std::array<double, 4> sides = {box.west_deg, box.south_deg,
-                                       box.east_deg, box.north_deg};
-  for (size_t i = 0; i < sides.size(); ++i) {
-    if (i > 0) text += ',';
-    AppendNumber(sides[i], kDegreeDecimals, text);
-  }
-  text += ']';
-}
-
 void AppendPolygon(const FeatureSet& set, const MapPolygon& polygon,
                    std::string& text) {
   text += '[';
@@ -109,29 +76,13 @@ void AppendPolygon(const FeatureSet& set, const MapPolygon& polygon,
   text += ']';
 }
 
-void AppendGeometry(const FeatureSet& set, const Feature& feature,
-                    std::string& text) {
-  if (feature.polygon_count == 1) {
-    text += R"("geometry":{"type":"Polygon","coordinates":)";
-    AppendPolygon(set, set.polygons[feature.first_polygon], text);
-  } else {
-    text += R"("geometry":{"type":"MultiPolygon","coordinates":[)";
-    for (uint32_t i = 0; i < feature.polygon_count; ++i) {
-      if (i > 0) text += ',';
-      AppendPolygon(set, set.polygons[feature.first_polygon + i], text);
-    }
-    text += ']';
-  }
-  text += '}';
-}
-
 void AppendProperties(const Feature& feature, const ClassNames& names,
                       std::string& text) {
   text += absl::StrCat("\"properties\":{\"label\":",
                        static_cast<int>(feature.label));
   if (const auto name = names.find(feature.label); name != names.end()) {
     AppendKey("class", text);
-    AppendQuoted(name->second, text);
+    AppendJsonString(name->second, text);
   }
   AppendNumberMember("area_m2", feature.area_m2, kMetreDecimals, text);
   AppendNumberMember("perimeter_m", feature.perimeter_m, kMetreDecimals, text);
@@ -156,13 +107,62 @@ void AppendProperties(const Feature& feature, const ClassNames& names,
 
 }  // namespace
 
+// JSON (RFC 8259, 7 and 8.1): quotes, backslashes and control characters are
+// escaped, bytes that are no UTF-8 become U+FFFD.
+void AppendJsonString(absl::string_view value, std::string& text) {
+  text += '"';
+  while (!value.empty()) {
+    const int length = Utf8Length(value);
+    const char c = value[0];
+    if (length == 0) {
+      text += "\xEF\xBF\xBD";
+    } else if (c == '"' || c == '\\') {
+      text += '\\';
+      text += c;
+    } else if (length == 1 && c < 0x20) {
+      text += absl::StrCat("\\u", absl::Hex(c, absl::kZeroPad4));
+    } else {
+      text.append(value.data(), length);
+    }
+    value.remove_prefix(length == 0 ? 1 : length);
+  }
+  text += '"';
+}
+
+void AppendGeoJsonBox(const MapBox& box, std::string& text) {
+  text += "\"bbox\":[";
+  const std::array<double, 4> sides = {box.west_deg, box.south_deg,
+                                       box.east_deg, box.north_deg};
+  for (size_t i = 0; i < sides.size(); ++i) {
+    if (i > 0) text += ',';
+    AppendNumber(sides[i], kDegreeDecimals, text);
+  }
+  text += ']';
+}
+
+void AppendGeoJsonGeometry(const FeatureSet& set, const Feature& feature,
+                           std::string& text) {
+  if (feature.polygon_count == 1) {
+    text += R"("geometry":{"type":"Polygon","coordinates":)";
+    AppendPolygon(set, set.polygons[feature.first_polygon], text);
+  } else {
+    text += R"("geometry":{"type":"MultiPolygon","coordinates":[)";
+    for (uint32_t i = 0; i < feature.polygon_count; ++i) {
+      if (i > 0) text += ',';
+      AppendPolygon(set, set.polygons[feature.first_polygon + i], text);
+    }
+    text += ']';
+  }
+  text += '}';
+}
+
 std::string ToGeoJson(const FeatureSet& set, const ClassNames& names) {
   std::string text;
   text.reserve(set.vertices.size() * kBytesPerVertex +
                set.features.size() * kBytesPerFeature + kBytesPerFeature);
   text += R"({"type":"FeatureCollection",)";
   if (const auto box = BoxOf(set)) {
-    AppendBox(*box, text);
+    AppendGeoJsonBox(*box, text);
     text += ',';
   }
   text += R"("sightline":{"mapping_error_m":)";
@@ -174,9 +174,9 @@ std::string ToGeoJson(const FeatureSet& set, const ClassNames& names) {
     const Feature& feature = set.features[i];
     if (i > 0) text += ',';
     text += R"({"type":"Feature",)";
-    AppendBox(feature.box, text);
+    AppendGeoJsonBox(feature.box, text);
     text += ',';
-    AppendGeometry(set, feature, text);
+    AppendGeoJsonGeometry(set, feature, text);
     text += ',';
     AppendProperties(feature, names, text);
     text += '}';

@@ -18,6 +18,7 @@
 #include <map>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "services/georef/engine/features/feature_set.h"
 
 namespace sightline::georef {
@@ -28,6 +29,17 @@ using ClassNames = std::map<uint8_t, std::string>;
 
 // One FeatureCollection, no line breaks. Thread-safe.
 std::string ToGeoJson(const FeatureSet& set, const ClassNames& names = {});
+
+// Parts of such texts, for others that hold GeoJSON. Each appends to `json`;
+// thread-safe.
+//
+// A string with its quotes.
+void AppendJsonString(absl::string_view value, std::string& json);
+// A member: "bbox":[west,south,east,north].
+void AppendGeoJsonBox(const MapBox& box, std::string& json);
+// A member: "geometry":{...}.
+void AppendGeoJsonGeometry(const FeatureSet& set, const Feature& feature,
+                           std::string& json);
 
 }  // namespace sightline::georef
 
