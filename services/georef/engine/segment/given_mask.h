@@ -9,8 +9,9 @@ namespace sightline::georef {
 
 // OK if `mask` has the frame's size, pixels, and only labels below
 // `class_count` (1..256). Errors, with an empty field path for PrefixFields():
-// InvalidArgument SEGMENT_MASK_SIZE_MISMATCH or SEGMENT_MASK_LABEL_OUT_OF_RANGE
-// (which names the first such pixel). Thread-safe.
+// InvalidArgument GEOREF_MASK_INVALID, SEGMENT_MASK_SIZE_MISMATCH or
+// SEGMENT_MASK_LABEL_OUT_OF_RANGE (which names the first such pixel).
+// Thread-safe.
 absl::Status CheckGivenMask(const LabelMask& mask, int frame_width,
                             int frame_height, int class_count);
 

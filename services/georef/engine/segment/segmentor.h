@@ -28,8 +28,8 @@
 namespace sightline::georef {
 
 struct SegmentationOptions {
-  // Pixels of the model's input that neighbouring tiles share at least; at most
-  // half a tile's shorter side.
+  // Pixels of the model's input that neighbouring tiles share at least, or half
+  // a tile's side where that is less; 0..kMaximumInputSide.
   int tile_overlap = 64;
   // The most tiles a frame may need.
   int maximum_tiles = 256;
