@@ -15,6 +15,7 @@ SERVICES = {
     "align": ("align", 50051, "512m"),
     "grade": ("grade", 50052, "512m"),
     "preprocess": ("preprocess", 50053, "2g"),
+    "georef": ("georef", 50054, "2g"),
     "preprocess-gpu": ("preprocess", 50053, "3g"),
 }
 # The servers' defaults; see --predrain and --drain_timeout.

@@ -10,10 +10,13 @@ import manifests
 
 # Binding: clients and firewalls rely on these.
 PORTS = {"sightline-omr": 50050, "sightline-align": 50051,
-         "sightline-grade": 50052, "sightline-preprocess": 50053}
+         "sightline-grade": 50052, "sightline-preprocess": 50053,
+         "sightline-georef": 50054}
 
 
 def memory_of(pod):
+    if pod.name == "sightline-georef":
+        return "2Gi"
     if pod.name != "sightline-preprocess":
         return "512Mi"
     return "3Gi" if pod.source.endswith("overlays/gpu") else "2Gi"

@@ -140,8 +140,12 @@ class DependencyDirectionTest(unittest.TestCase):
                    "an engine could be used as a library")
 
     def test_the_client_knows_contracts_and_what_they_mean(self):
-        # What a layout expands to is decided once, for server and client.
-        shared = ("services/grade/engine/layout.h",
+        # What a layout expands to, and where a recording's metadata is, is
+        # decided once, for server and client.
+        shared = ("services/georef/engine/metadata/ber.h",
+                  "services/georef/engine/metadata/local_set.h",
+                  "services/georef/engine/metadata/transport_stream.h",
+                  "services/grade/engine/layout.h",
                   "services/grade/layout_from_proto.h",
                   "services/grade/omrchecker/appearance.h",
                   "services/grade/omrchecker/import.h")

@@ -47,6 +47,8 @@ absl::StatusOr<int> RunGrade(absl::Span<const std::string> arguments,
                              Session& session);
 absl::StatusOr<int> RunPreprocess(absl::Span<const std::string> arguments,
                                   Session& session);
+absl::StatusOr<int> RunGeoref(absl::Span<const std::string> arguments,
+                              Session& session);
 absl::StatusOr<int> RunLayout(absl::Span<const std::string> arguments,
                               Session& session);
 absl::StatusOr<int> RunHealth(absl::Span<const std::string> arguments,

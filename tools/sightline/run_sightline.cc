@@ -21,6 +21,7 @@ constexpr Command kCommands[] = {
     {"align", "Find where scanned pages lie on their template", RunAlign},
     {"grade", "Read and score answer sheets", RunGrade},
     {"preprocess", "Clean pages and drawings for OCR", RunPreprocess},
+    {"georef", "Lay what aerial frames show on the map", RunGeoref},
     {"layout", "Write the files of OMRChecker as a layout of ours", RunLayout},
     {"health", "Whether a server and its services are serving", RunHealth},
     {"describe", "What a server offers: services, methods, messages",

@@ -1,4 +1,4 @@
-// Scans through a conveyor of a service: what `grade` and `align` share.
+// Scans through a conveyor of a service: what the commands share.
 #ifndef SIGHTLINE_TOOLS_SIGHTLINE_CLIENT_SEND_SCANS_H_
 #define SIGHTLINE_TOOLS_SIGHTLINE_CLIENT_SEND_SCANS_H_
 
@@ -50,16 +50,19 @@ inline absl::Status CheckSendingOptions(const SendingOptions& options) {
   return status;
 }
 
-// Sends `scans` and hands every outcome to `take`, in their order, one at a
-// time. `take` may fail: then nothing more is sent and its error is returned.
-// That is the only error: `take` is told of all others.
+// Sends `scans`, each as `read` gives it, and hands every outcome to `take`, in
+// their order, one at a time. `read` is as ConveyorJob::read, its token stops
+// with `stop` and when `take` fails: then nothing more is sent and its error is
+// returned. That is the only error: `take` is told of all others.
 template <typename Result, typename Request, typename Response>
-absl::Status SendScans(
-    const Connection& connection, absl::Span<const Scan> scans,
-    const SendingOptions& options, const Request& settings,
+absl::Status SendItems(
+    const Connection& connection, absl::Span<const Scan> scans, int in_flight,
+    const Request& settings,
     const std::function<
         std::unique_ptr<grpc::ClientReaderWriterInterface<Request, Response>>(
             grpc::ClientContext*)>& start,
+    const std::function<absl::StatusOr<SheetContent>(const Scan&,
+                                                     const StopToken&)>& read,
     const std::function<absl::Status(const Scan&, absl::StatusOr<Result>)>&
         take,
     const StopToken& stop) {
@@ -75,9 +78,8 @@ absl::Status SendScans(
   job.read =
       [&](size_t index,
           common::v1::ItemHeader* header) -> absl::StatusOr<std::string> {
-    SL_ASSIGN_OR_RETURN(
-        SheetContent content,
-        ReadSheet(scans[index], options.pdf_dots_per_inch, source.token()));
+    SL_ASSIGN_OR_RETURN(SheetContent content,
+                        read(scans[index], source.token()));
     *header = std::move(content.header);
     return std::move(content.bytes);
   };
@@ -90,12 +92,31 @@ absl::Status SendScans(
             : take(scans[index], outcome.status());
     if (!take_failure.ok()) source.Stop(take_failure);
   };
-  RunConveyor(job,
-              {options.in_flight, connection.options().retries,
-               connection.options().deadline},
-              source.token())
+  RunConveyor(
+      job,
+      {in_flight, connection.options().retries, connection.options().deadline},
+      source.token())
       .IgnoreError();
   return take_failure;
+}
+
+// The same for sheets as ReadSheet() reads them.
+template <typename Result, typename Request, typename Response>
+absl::Status SendScans(
+    const Connection& connection, absl::Span<const Scan> scans,
+    const SendingOptions& options, const Request& settings,
+    const std::function<
+        std::unique_ptr<grpc::ClientReaderWriterInterface<Request, Response>>(
+            grpc::ClientContext*)>& start,
+    const std::function<absl::Status(const Scan&, absl::StatusOr<Result>)>&
+        take,
+    const StopToken& stop) {
+  return SendItems<Result, Request, Response>(
+      connection, scans, options.in_flight, settings, start,
+      [&](const Scan& scan, const StopToken& token) {
+        return ReadSheet(scan, options.pdf_dots_per_inch, token);
+      },
+      take, stop);
 }
 
 }  // namespace sightline::cli

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,8 +45,30 @@ bool HasEnded(pid_t child, int options, int* exit_code) {
   return ended != 0;
 }
 
-// Starts the program with both outputs going to `output`.
-int Spawn(const std::vector<std::string>& arguments, int output, pid_t* child) {
+// A file in memory that holds `input`, read from its beginning; -1 and errno on
+// failure. Unlike a pipe it takes everything at once: nobody has to write while
+// somebody reads.
+int InputFile(absl::string_view input) {
+  const int file = memfd_create("input", MFD_CLOEXEC);
+  while (file >= 0 && !input.empty()) {
+    const ssize_t put = write(file, input.data(), input.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) {
+      const int error = errno;
+      close(file);
+      errno = error;
+      return -1;
+    }
+    input.remove_prefix(put);
+  }
+  if (file >= 0) lseek(file, 0, SEEK_SET);
+  return file;
+}
+
+// Starts the program with `input` as its standard input and both outputs going
+// to `output`.
+int Spawn(const std::vector<std::string>& arguments, int input, int output,
+          pid_t* child) {
   std::vector<char*> pointers;
   for (const std::string& argument : arguments) {
     pointers.push_back(const_cast<char*>(argument.c_str()));
@@ -54,7 +77,7 @@ int Spawn(const std::vector<std::string>& arguments, int output, pid_t* child) {
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, input, 0);
   posix_spawn_file_actions_adddup2(&actions, output, 1);
   posix_spawn_file_actions_adddup2(&actions, output, 2);
   // This process blocks and ignores signals that the child needs.
@@ -82,13 +105,17 @@ int Spawn(const std::vector<std::string>& arguments, int output, pid_t* child) {
 
 absl::StatusOr<ChildOutcome> RunChild(const std::vector<std::string>& arguments,
                                       absl::Duration timeout,
-                                      const StopToken& stop) {
+                                      const StopToken& stop,
+                                      absl::string_view input) {
   const std::string& program = arguments.at(0);
+  const int input_file = InputFile(input);
+  if (input_file < 0) return CannotStart(program, errno);
+  const absl::Cleanup close_input = [&] { close(input_file); };
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return CannotStart(program, errno);
   const absl::Cleanup close_reader = [&ends] { close(ends[0]); };
   pid_t child = 0;
-  const int error = Spawn(arguments, ends[1], &child);
+  const int error = Spawn(arguments, input_file, ends[1], &child);
   close(ends[1]);
   if (error != 0) return CannotStart(program, error);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/stop/stop_token.h"
 
@@ -18,13 +19,14 @@ struct ChildOutcome {
   std::string output;
 };
 
-// Runs `arguments` (the program first, looked up in PATH) with empty input.
-// It is killed after `timeout` and when `stop` is stopped. Errors: NotFound
-// PROGRAM_NOT_FOUND; DeadlineExceeded PROGRAM_TIMEOUT; the stop's reason;
-// Internal PROGRAM_FAILED when it can't be started.
+// Runs `arguments` (the program first, looked up in PATH) with `input` on its
+// standard input. It is killed after `timeout` and when `stop` is stopped.
+// Errors: NotFound PROGRAM_NOT_FOUND; DeadlineExceeded PROGRAM_TIMEOUT; the
+// stop's reason; Internal PROGRAM_FAILED when it can't be started.
 absl::StatusOr<ChildOutcome> RunChild(const std::vector<std::string>& arguments,
                                       absl::Duration timeout,
-                                      const StopToken& stop);
+                                      const StopToken& stop,
+                                      absl::string_view input = {});
 
 }  // namespace sightline::cli
 

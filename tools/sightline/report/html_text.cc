@@ -1,5 +1,7 @@
 #include "tools/sightline/report/html_text.h"
 
+#include <openssl/sha.h>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -58,6 +60,17 @@ std::string ImageDataUri(absl::string_view file) {
   }
   return absl::StrCat("data:image/", type, ";base64,",
                       absl::Base64Escape(file));
+}
+
+std::string PolicySource(absl::string_view text) {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+         digest);
+  return absl::StrCat(
+      "'sha256-",
+      absl::Base64Escape(absl::string_view(
+          reinterpret_cast<const char*>(digest), sizeof(digest))),
+      "'");
 }
 
 }  // namespace sightline::cli

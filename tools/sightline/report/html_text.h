@@ -19,6 +19,10 @@ std::string HtmlName(absl::string_view text);
 // "data:image/jpeg;base64,..." of a JPEG or PNG file; empty for anything else.
 std::string ImageDataUri(absl::string_view file);
 
+// "'sha256-...'": a source of a content security policy, this style or script
+// and no other.
+std::string PolicySource(absl::string_view text);
+
 }  // namespace sightline::cli
 
 #endif  // SIGHTLINE_TOOLS_SIGHTLINE_REPORT_HTML_TEXT_H_

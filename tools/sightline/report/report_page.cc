@@ -1,6 +1,5 @@
 #include "tools/sightline/report/report_page.h"
 
-#include <openssl/sha.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,7 +7,6 @@
 #include <cstdio>
 
 #include "absl/memory/memory.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -29,18 +27,6 @@ using grade::v1::ReviewItem;
 
 // What stands on a card without flags: the confidence alone is low.
 constexpr char kUnsure[] = "unsure";
-
-// A source of the content security policy: this text and no other.
-std::string SourceOf(absl::string_view text) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-         digest);
-  return absl::StrCat(
-      "'sha256-",
-      absl::Base64Escape(absl::string_view(
-          reinterpret_cast<const char*>(digest), sizeof(digest))),
-      "'");
-}
 
 std::string Plural(int count, absl::string_view one, absl::string_view many) {
   return absl::StrCat(count, " ", count == 1 ? one : many);
@@ -205,7 +191,8 @@ std::string ReportPage::Head(absl::Time now) const {
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
       "'none'; img-src data:; style-src ",
-      SourceOf(ReportStyle()), "; script-src ", SourceOf(ReportScript()),
+      PolicySource(ReportStyle()), "; script-src ",
+      PolicySource(ReportScript()),
       "; base-uri 'none'; form-action 'none'\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, "
       "initial-scale=1\">\n<meta name=\"color-scheme\" "

@@ -111,4 +111,10 @@ JsonWriter& JsonWriter::Null() {
   return *this;
 }
 
+JsonWriter& JsonWriter::Raw(absl::string_view json) {
+  Separate();
+  absl::StrAppend(&text_, json);
+  return *this;
+}
+
 }  // namespace sightline::cli

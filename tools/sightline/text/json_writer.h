@@ -33,6 +33,8 @@ class JsonWriter {
   JsonWriter& Integer(int64_t value);
   JsonWriter& Bool(bool value);
   JsonWriter& Null();
+  // `json` as it is: the caller knows it for one JSON value.
+  JsonWriter& Raw(absl::string_view json);
 
   const std::string& text() const { return text_; }
 

@@ -21,6 +21,7 @@
 #include "grpcpp/server_builder.h"
 #include "grpcpp/server_context.h"
 #include "sightline/align/v1/align.grpc.pb.h"
+#include "sightline/georef/v1/georef.grpc.pb.h"
 #include "sightline/grade/v1/grade.grpc.pb.h"
 #include "sightline/preprocess/v1/preprocess.grpc.pb.h"
 #include "tests/support/files/temporary_folder.h"
@@ -203,6 +204,64 @@ class FakePreprocessService
   }
 };
 
+using GeorefConveyor = FakeConveyor<georef::v1::ProcessStreamRequest,
+                                    georef::v1::ProcessStreamResponse>;
+
+class FakeGeorefService : public georef::v1::GeorefService::Service {
+ public:
+  GeorefConveyor conveyor;
+  // Every request of Process, and what answers it.
+  std::vector<georef::v1::ProcessRequest> requests;
+  std::function<grpc::Status(const georef::v1::ProcessRequest&,
+                             georef::v1::ProcessResponse*)>
+      process = [](const auto&, auto*) { return grpc::Status::OK; };
+  georef::v1::ComputeFootprintRequest footprint_request;
+  georef::v1::ComputeFootprintResponse footprint;
+  georef::v1::ReadOverlayRequest overlay_request;
+  georef::v1::ReadOverlayResponse overlay;
+  georef::v1::SegmentRequest segment_request;
+  georef::v1::SegmentResponse segment;
+  georef::v1::DescribeModelResponse models;
+
+  grpc::Status ProcessStream(grpc::ServerContext* context,
+                             GeorefConveyor::Stream* stream) override {
+    return conveyor.Serve(context, stream);
+  }
+  grpc::Status Process(grpc::ServerContext*,
+                       const georef::v1::ProcessRequest* request,
+                       georef::v1::ProcessResponse* response) override {
+    requests.push_back(*request);
+    return process(*request, response);
+  }
+  grpc::Status ComputeFootprint(
+      grpc::ServerContext*, const georef::v1::ComputeFootprintRequest* request,
+      georef::v1::ComputeFootprintResponse* response) override {
+    footprint_request = *request;
+    *response = footprint;
+    return grpc::Status::OK;
+  }
+  grpc::Status ReadOverlay(grpc::ServerContext*,
+                           const georef::v1::ReadOverlayRequest* request,
+                           georef::v1::ReadOverlayResponse* response) override {
+    overlay_request = *request;
+    *response = overlay;
+    return grpc::Status::OK;
+  }
+  grpc::Status Segment(grpc::ServerContext*,
+                       const georef::v1::SegmentRequest* request,
+                       georef::v1::SegmentResponse* response) override {
+    segment_request = *request;
+    *response = segment;
+    return grpc::Status::OK;
+  }
+  grpc::Status DescribeModel(
+      grpc::ServerContext*, const georef::v1::DescribeModelRequest*,
+      georef::v1::DescribeModelResponse* response) override {
+    *response = models;
+    return grpc::Status::OK;
+  }
+};
+
 class FakeHealthService : public grpc::health::v1::Health::Service {
  public:
   std::map<std::string, grpc::health::v1::HealthCheckResponse::ServingStatus>
@@ -242,6 +301,7 @@ class FakeServer {
     builder.RegisterService(&grade);
     builder.RegisterService(&align);
     builder.RegisterService(&preprocess);
+    builder.RegisterService(&georef);
     builder.RegisterService(&health);
     server_ = builder.BuildAndStart();
   }
@@ -267,6 +327,7 @@ class FakeServer {
   FakeGradeService grade;
   FakeAlignService align;
   FakePreprocessService preprocess;
+  FakeGeorefService georef;
   FakeHealthService health;
 
  private:

@@ -267,6 +267,18 @@ TEST(RunChild, ReportsOutputAndExitCode) {
   EXPECT_EQ(outcome->output, "out\nerr\n");
 }
 
+TEST(RunChild, GivesItsInputHoweverLong) {
+  // More than a pipe holds.
+  const std::string input(1 << 20, 'x');
+  const auto counted =
+      RunChild({"wc", "-c"}, absl::Seconds(10), StopToken(), input);
+  ASSERT_TRUE(counted.ok()) << counted.status();
+  EXPECT_EQ(counted->output, "1048576\n");
+  const auto nothing = RunChild({"cat"}, absl::Seconds(10), StopToken());
+  ASSERT_TRUE(nothing.ok()) << nothing.status();
+  EXPECT_EQ(nothing->output, "");
+}
+
 TEST(RunChild, SaysWhyAProgramCannotBeStarted) {
   TemporaryFolder folder;
   const auto outcome = RunChild({folder.Write("not_executable", "")},
