@@ -74,8 +74,7 @@ absl::StatusOr<RgbImage> ThroughJpeg(const RgbImage& picture, int quality) {
 
 absl::Span<const StreamLook> StreamLooks() { return kLooks; }
 
-SceneOptions OptionsOf(const StreamLook& look, uint64_t seed,
-                       Backing backing) {
+SceneOptions OptionsOf(const StreamLook& look, uint64_t seed, Backing backing) {
   SceneOptions options;
   options.seed = seed;
   options.backing = backing;
@@ -92,8 +91,8 @@ absl::StatusOr<georef::OverlayProfile> Calibrated(const DrawnFont& font,
   std::string draft;
   for (int i = 0; i < kCalibrationFlights; ++i) {
     const StreamLook& look = kLooks[i % std::size(kLooks)];
-    const OverlayScene scene(
-        font, OptionsOf(look, kCalibrationSeed + i, backing));
+    const OverlayScene scene(font,
+                             OptionsOf(look, kCalibrationSeed + i, backing));
     draft = scene.DraftProfile();
     SceneFrame frame = scene.Frame(17 * i);
     SL_ASSIGN_OR_RETURN(frame.pixels,
@@ -136,17 +135,17 @@ void ForSpoiltFrames(const DrawnFont& font, const DrawnFont& other_font,
         const uint8_t colour[] = {gray, gray, gray};
         const bool is_low = random.Chance(0.5);
         const bool is_right = random.Chance(0.4);
-        Fill(pixels, (is_right ? pixels.width() - 260 : 40) +
-                         random.Integer(0, is_right ? 200 : 300),
+        Fill(pixels,
+             (is_right ? pixels.width() - 260 : 40) +
+                 random.Integer(0, is_right ? 200 : 300),
              is_low ? pixels.height() - random.Integer(20, 170)
                     : random.Integer(20, 200),
              is_block ? random.Integer(4, 30) : random.Integer(2, 4),
-             is_block ? random.Integer(4, 30) : random.Integer(20, 60),
-             colour);
+             is_block ? random.Integer(4, 30) : random.Integer(20, 60), colour);
       }
     } else if (kind == 2) {
-      spoilt.how = absl::StrCat("moved by ", options.shift_x, ", ",
-                                options.shift_y);
+      spoilt.how =
+          absl::StrCat("moved by ", options.shift_x, ", ", options.shift_y);
     } else if (kind == 3) {
       spoilt.how = "another font";
     } else if (kind == 4) {

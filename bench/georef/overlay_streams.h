@@ -61,10 +61,10 @@ struct SpoiltFrame {
 };
 
 // Frames with overlays hidden in part, cut, moved, of another font or absent.
-void ForSpoiltFrames(
-    const testing::DrawnFont& font, const testing::DrawnFont& other_font,
-    testing::Backing backing, int frames,
-    absl::FunctionRef<void(const SpoiltFrame& spoilt)> use);
+void ForSpoiltFrames(const testing::DrawnFont& font,
+                     const testing::DrawnFont& other_font,
+                     testing::Backing backing, int frames,
+                     absl::FunctionRef<void(const SpoiltFrame& spoilt)> use);
 
 }  // namespace sightline::bench
 

@@ -63,8 +63,8 @@ CalibrateArguments ParseArguments(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) {
     absl::string_view text = argument;
     if (!absl::StartsWith(text, "--")) {
-      (parsed.command.empty() ? parsed.command
-                              : parsed.frames.emplace_back()) = argument;
+      (parsed.command.empty() ? parsed.command : parsed.frames.emplace_back()) =
+          argument;
       continue;
     }
     if (absl::ConsumePrefix(&text, "--profile=")) {
@@ -84,8 +84,9 @@ CalibrateArguments ParseArguments(const std::vector<std::string>& arguments) {
   } else if (parsed.profile.empty() || parsed.samples.empty()) {
     parsed.problem = "--profile=FILE and --samples=FILE are needed";
   } else if (is_learn && (parsed.out.empty() || !parsed.frames.empty())) {
-    parsed.problem = "learn takes --out=FILE and no frames: the file of "
-                     "samples names them";
+    parsed.problem =
+        "learn takes --out=FILE and no frames: the file of "
+        "samples names them";
   } else if (!is_learn && (parsed.frames.empty() || !parsed.out.empty())) {
     parsed.problem = "propose takes frames and no --out";
   }
@@ -247,9 +248,9 @@ void Report(const Calibration& calibration, std::ostream& out) {
                          "read back", "mean", "lowest", "lowest in");
   for (const FieldCalibration& field : calibration.fields) {
     out << absl::StrFormat("%-16s %6d %9d %6.2f %7.2f  %s '%s'\n", field.name,
-                           field.texts, field.read_back,
-                           field.mean_correlation, field.lowest_correlation,
-                           field.weakest_frame, field.weakest_text);
+                           field.texts, field.read_back, field.mean_correlation,
+                           field.lowest_correlation, field.weakest_frame,
+                           field.weakest_text);
   }
   for (const FieldCalibration& field : calibration.fields) {
     if (field.unseen.empty()) continue;
@@ -272,8 +273,7 @@ absl::Status Learn(const CalibrateArguments& arguments, std::ostream& out) {
     const fs::path folder = fs::path(arguments.samples).parent_path();
     SL_ASSIGN_OR_RETURN(RgbImage frame,
                         ReadFrame((folder / sample.frame).string()));
-    const auto [entry, is_new] =
-        frames.emplace(sample.frame, std::move(frame));
+    const auto [entry, is_new] = frames.emplace(sample.frame, std::move(frame));
     known.push_back({&entry->second, &sample});
   }
   absl::StatusOr<Calibration> calibration = LearnOverlay(profile, known);

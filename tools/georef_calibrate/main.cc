@@ -5,7 +5,7 @@
 #include "tools/georef_calibrate/tesseract_proposer.h"
 
 int main(int argc, char** argv) {
-  return sightline::georef::RunCalibrate(
-      {argv + 1, argv + argc}, sightline::georef::TesseractProposer(),
-      std::cout, std::cerr);
+  return sightline::georef::RunCalibrate({argv + 1, argv + argc},
+                                         sightline::georef::TesseractProposer(),
+                                         std::cout, std::cerr);
 }

@@ -81,7 +81,8 @@ void AddPolygonFlags(ArgumentParser& parser, GeorefFlags& flags) {
   parser.Add("close", "PIXELS", "Gaps up to twice as wide are closed, 0..64.",
              &flags.close);
   parser.Add("max_vertices", "N",
-             "Most vertices of a frame, 4..1000000. Default 100000.",
+             "Most vertices of a frame; outlines are simplified until they "
+             "fit. Default 100000.",
              &flags.max_vertices);
 }
 
@@ -144,10 +145,6 @@ void AddOutputFlags(ArgumentParser& parser, GeorefFlags& flags) {
                    "Sends a single frame as a stream, too, which has no limit "
                    "of 8 MiB. Several frames always go so.",
                    &flags.stream);
-  parser.AddSwitch("without_temporal_filter",
-                   "Takes each overlay by itself, without regard to the "
-                   "frames before.",
-                   &flags.without_temporal_filter);
   parser.Add("in_flight", "N",
              "Frames sent ahead of the oldest answer, 1..256. Default 8.",
              &flags.in_flight);
@@ -189,8 +186,8 @@ void AddCameraFlags(ArgumentParser& parser, bool with_frames,
              &flags->ts_at);
   if (with_frames) {
     parser.Add("fps", "N",
-               "Frames per second of the camera: the times of further frames "
-               "with --ts_at, and a check of the overlay's clock.",
+               "Frames per second: the times of further frames with --ts_at; "
+               "and overlays are judged by the frames before, too.",
                &flags->frames_per_second);
     AddOverlayFlags(parser, flags);
     parser.AddSwitch("ignore_picture_metadata",
@@ -351,7 +348,6 @@ absl::StatusOr<ProcessStreamSettings> MakeProcessSettings(
   settings.set_return_mask(!flags.out.empty() &&
                            (flags.mask_out || !flags.without_pictures));
   settings.set_frames_per_second(flags.camera.frames_per_second);
-  settings.set_without_temporal_filter(flags.without_temporal_filter);
   return settings;
 }
 

@@ -74,7 +74,6 @@ struct GeorefFlags {
 
   // How frames are sent.
   bool stream = false;
-  bool without_temporal_filter = false;
   int in_flight = 8;
 
   // Of questions.

@@ -15,8 +15,7 @@
 namespace sightline::testing {
 namespace {
 
-constexpr char kCharacters[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.:'\"/";
+constexpr char kCharacters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.:'\"/";
 constexpr char32_t kDegreeSign = 0xB0;
 // Strokes are drawn larger and reduced: soft edges, as video has them.
 constexpr int kEnlarged = 4;

@@ -58,12 +58,11 @@ void BurnIn(RgbImage& picture, const DrawnFont& font, Backing backing,
   const int margin = 3;
   const int left = static_cast<int>(std::floor(x)) - margin;
   const int top = y - margin;
-  cv::Mat coverage(
-      font.cell_height + 2 * margin,
-      static_cast<int>(std::ceil(font.TextWidth(
-          static_cast<int>(characters.size())))) +
-          font.cell_width + 2 * margin,
-      CV_32F, cv::Scalar(0));
+  cv::Mat coverage(font.cell_height + 2 * margin,
+                   static_cast<int>(std::ceil(
+                       font.TextWidth(static_cast<int>(characters.size())))) +
+                       font.cell_width + 2 * margin,
+                   CV_32F, cv::Scalar(0));
   for (size_t k = 0; k < characters.size(); ++k) {
     const auto mask = font.masks.find(characters[k]);
     if (mask == font.masks.end()) continue;
@@ -164,8 +163,8 @@ RgbImage OverlayScene::Background(int number) const {
     const int offset = random.Integer(0, kGrain - 1);
     uint8_t* out = picture.row(y);
     for (int i = 0; i < picture.width() * 3; ++i) {
-      out[i] = static_cast<uint8_t>(std::clamp(
-          sea[i] + grain[(i + offset) % kGrain] - 128, 0, 255));
+      out[i] = static_cast<uint8_t>(
+          std::clamp(sea[i] + grain[(i + offset) % kGrain] - 128, 0, 255));
     }
   }
   return picture;
@@ -173,8 +172,7 @@ RgbImage OverlayScene::Background(int number) const {
 
 std::map<std::string, OverlayScene::Place> OverlayScene::Places() const {
   const int line = font_.cell_height + 6;
-  const auto right =
-      static_cast<int>(options_.width - 40 - 12 * font_.pitch);
+  const auto right = static_cast<int>(options_.width - 40 - 12 * font_.pitch);
   const int low = options_.height - 40 - 3 * line;
   std::map<std::string, Place> places;
   const auto add = [&](const char* name, double x, int y, int cells,
@@ -201,12 +199,10 @@ std::map<std::string, std::string> OverlayScene::Texts(int number) const {
   const GeoPoint start = {start_longitude_, start_latitude_, 0};
   GeoPoint sensor = Moved(start, course_deg_, speed_m_s_ * time);
   sensor.height_m = altitude_m_ + climb_m_s_ * time;
-  const GeoPoint target =
-      Moved(start, target_bearing_deg_, target_distance_m_);
+  const GeoPoint target = Moved(start, target_bearing_deg_, target_distance_m_);
   const georef::Vector3 line =
       georef::ToEarthCentred(target) - georef::ToEarthCentred(sensor);
-  const georef::Vector3 local =
-      georef::EastNorthUp(sensor).ApplyInverse(line);
+  const georef::Vector3 local = georef::EastNorthUp(sensor).ApplyInverse(line);
   const double bearing = std::atan2(local.x, local.y) / kDegree;
   const double elevation =
       std::atan2(local.z, std::hypot(local.x, local.y)) / kDegree;
@@ -222,18 +218,18 @@ std::map<std::string, std::string> OverlayScene::Texts(int number) const {
       {"ACLON", "LON " + Arc(sensor.longitude_deg, "EW", 3)},
       {"ALT", absl::StrFormat("ALT %.0fFT", sensor.height_m / kMetresPerFoot)},
       {"HDG", absl::StrFormat("HDG %05.1f", tenths(course_deg_))},
-      {"DATE", absl::StrFormat("%d-%02d-%02d", day.year(), day.month(),
-                               day.day())},
+      {"DATE",
+       absl::StrFormat("%d-%02d-%02d", day.year(), day.month(), day.day())},
       {"TIME", absl::StrFormat("%02d:%02d:%02dZ", of_day / 3600,
                                of_day / 60 % 60, of_day % 60)},
       {"TGLAT", "TGT " + Arc(target.latitude_deg, "NS", 2)},
       {"TGLON", Arc(target.longitude_deg, "EW", 3)},
       {"SLR", absl::StrFormat("%.0fM", Length(line))},
-      {"AZ", absl::StrFormat("AZ %05.1f",
-                             tenths(Wrapped(bearing - course_deg_)))},
+      {"AZ",
+       absl::StrFormat("AZ %05.1f", tenths(Wrapped(bearing - course_deg_)))},
       {"EL", absl::StrFormat("EL %05.1f", elevation)},
-      {"FOV", absl::StrFormat(
-                  "FOV %04.1f", field_of_view_deg_ * (1 + zoom_per_s_ * time))},
+      {"FOV", absl::StrFormat("FOV %04.1f",
+                              field_of_view_deg_ * (1 + zoom_per_s_ * time))},
   };
 }
 
@@ -245,8 +241,7 @@ SceneFrame OverlayScene::Frame(int number) const {
     const std::string& text = frame.texts.at(name);
     double x = place.x + options_.shift_x;
     if (place.is_right) {
-      x -= font_.pitch *
-           static_cast<double>(georef::ToCodePoints(text).size());
+      x -= font_.pitch * static_cast<double>(georef::ToCodePoints(text).size());
     }
     BurnIn(frame.pixels, font_, options_.backing, text, x,
            place.y + options_.shift_y);

@@ -218,29 +218,25 @@ std::string OverlayText(const Scan& scan,
                         const absl::StatusOr<ReadOverlayResponse>& outcome,
                         bool coloured) {
   if (!outcome.ok()) return FailureText(scan.name, outcome.status(), coloured);
-  Table table({{"field"}, {"read"}, {"sure", true}, {"says"}});
+  Table fields({{"field"}, {"read"}, {"sure", true}, {"problem"}});
   for (const auto& field : outcome->fields()) {
-    std::vector<std::string> values;
-    bool is_doubtful = !field.problem().empty();
-    for (const auto& value : field.values()) {
-      is_doubtful |= !value.has_value();
-      values.push_back(absl::StrCat(
-          value.quantity(), " ",
-          value.has_value() ? ShortestNumber(value.value()) : "not sure",
-          value.unit().empty() || !value.has_value() ? "" : " ",
-          value.has_value() ? value.unit() : ""));
+    fields.AddRow({{field.name()},
+                   {field.text()},
+                   {absl::StrFormat("%.2f", field.confidence())},
+                   {field.problem(), Style::kDoubtful}});
+  }
+  Table values({{"quantity"}, {"value", true}, {""}});
+  for (const auto& value : outcome->values()) {
+    if (value.has_value()) {
+      values.AddRow({{value.quantity()},
+                     {ShortestNumber(value.value())},
+                     {value.unit()}});
+    } else {
+      values.AddRow({{value.quantity()}, {"not sure", Style::kDoubtful}, {}});
     }
-    std::string says = absl::StrJoin(values, ", ");
-    if (!field.problem().empty()) {
-      absl::StrAppend(&says, says.empty() ? "" : "; ", field.problem());
-    }
-    table.AddRow({{field.name()},
-                  {field.text()},
-                  {absl::StrFormat("%.2f", field.confidence())},
-                  {says, is_doubtful ? Style::kDoubtful : Style::kPlain}});
   }
   return absl::StrCat(Styled(Printable(scan.name), Style::kStrong, coloured),
-                      "\n", table.Render(coloured));
+                      "\n", fields.Render(coloured), values.Render(coloured));
 }
 
 std::string ModelsText(const DescribeModelResponse& response, bool coloured) {

@@ -37,7 +37,7 @@ std::string ResponseJson(const Scan& scan, const absl::Status& status,
 std::string FootprintText(const georef::v1::ComputeFootprintResponse& response,
                           bool coloured);
 
-// A line for each field of an overlay.
+// A line for each field of an overlay, and one for each value they give.
 std::string OverlayText(
     const Scan& scan,
     const absl::StatusOr<georef::v1::ReadOverlayResponse>& outcome,

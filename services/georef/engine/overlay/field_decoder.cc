@@ -105,11 +105,11 @@ class Decoder {
           pictures_.Likeness(verdict.glyph, g) > kSamePicture) {
         continue;
       }
-      const double apart = pictures_.Separation(winner, verdict.glyph,
-                                                cell.glyphs[g], g);
-      const bool is_close = apart < (is_allowed(g)
-                                         ? thresholds_.separation
-                                         : thresholds_.separation_from_others);
+      const double apart =
+          pictures_.Separation(winner, verdict.glyph, cell.glyphs[g], g);
+      const bool is_close =
+          apart < (is_allowed(g) ? thresholds_.separation
+                                 : thresholds_.separation_from_others);
       is_apart = is_apart && !is_close;
       if (apart >= separation) continue;
       separation = apart;
@@ -117,11 +117,10 @@ class Decoder {
     }
     verdict.confidence =
         std::clamp(std::min(winner.correlation, separation), 0.0, 1.0);
-    verdict.is_sure =
-        winner.correlation >= thresholds_.correlation &&
-        is_apart &&
-        winner.gain >= thresholds_.even_contrast * usual_gain_ &&
-        winner.gain * thresholds_.even_contrast <= usual_gain_;
+    verdict.is_sure = winner.correlation >= thresholds_.correlation &&
+                      is_apart &&
+                      winner.gain >= thresholds_.even_contrast * usual_gain_ &&
+                      winner.gain * thresholds_.even_contrast <= usual_gain_;
     return verdict;
   }
 
@@ -190,8 +189,8 @@ class Decoder {
       }
       const Verdict verdict = Judge(cells_[i], nullptr);
       decoded.confidence = std::min(decoded.confidence, verdict.confidence);
-      decoded.text += verdict.is_sure ? pictures_.character(verdict.glyph)
-                                      : kUnsure;
+      decoded.text +=
+          verdict.is_sure ? pictures_.character(verdict.glyph) : kUnsure;
       if (verdict.is_sure || decoded.problem == FieldProblem::kUnreadable) {
         continue;
       }

@@ -79,7 +79,8 @@ struct MeanStrip {
       }
     }
     const double count = double(x1 - x0) * (y1 - y0);
-    return std::sqrt(std::max(0.0, squares / count - sum * sum / count / count));
+    return std::sqrt(
+        std::max(0.0, squares / count - sum * sum / count / count));
   }
 };
 
@@ -100,10 +101,10 @@ std::optional<InkPlace> FindInk(const std::vector<const KnownText*>& texts) {
   for (const KnownText* text : texts) {
     by_length[text->text.size()].push_back(text);
   }
-  const auto most = std::max_element(
-      by_length.begin(), by_length.end(), [](const auto& a, const auto& b) {
-        return a.second.size() < b.second.size();
-      });
+  const auto most = std::max_element(by_length.begin(), by_length.end(),
+                                     [](const auto& a, const auto& b) {
+                                       return a.second.size() < b.second.size();
+                                     });
   const MeanStrip mean = MeanStrip::Of(most->second);
   const int right = mean.width - kStripMargin;
   const int bottom = mean.height - kStripMargin;
@@ -162,10 +163,9 @@ void PlaceByInk(const OverlayProfile& profile,
     const double cells = ink.first_character + ink.characters / 2.0;
     FieldPlace place;
     place.top = ink.down.begin - kRowMargin;
-    place.anchor_x =
-        profile.fields[field].alignment == OverlayAlignment::kLeft
-            ? middle - cells * fit.pitch
-            : middle + (ink.length - cells) * fit.pitch;
+    place.anchor_x = profile.fields[field].alignment == OverlayAlignment::kLeft
+                         ? middle - cells * fit.pitch
+                         : middle + (ink.length - cells) * fit.pitch;
     fit.places[field] = place;
   }
 }
@@ -321,8 +321,7 @@ class Refiner {
     fit_.pitch = pitch;
     for (auto& [field, place] : fit_.places) {
       const OverlayField& shape = profile_.fields[field];
-      const double half =
-          shape.pattern.longest() * (pitch - start.pitch) / 2;
+      const double half = shape.pattern.longest() * (pitch - start.pitch) / 2;
       place.anchor_x +=
           shape.alignment == OverlayAlignment::kLeft ? -half : half;
     }
@@ -357,9 +356,8 @@ double CellLeft(OverlayAlignment alignment, double anchor_x, double pitch,
 std::vector<float> CutCell(const FontFit& fit, const OverlayField& field,
                            const KnownText& known, int index) {
   const FieldPlace& place = fit.places.at(known.field);
-  const double x =
-      CellLeft(field.alignment, place.anchor_x, fit.pitch,
-               static_cast<int>(known.text.size()), index);
+  const double x = CellLeft(field.alignment, place.anchor_x, fit.pitch,
+                            static_cast<int>(known.text.size()), index);
   const int left = static_cast<int>(std::floor(x));
   const auto share = static_cast<float>(x - left);
   std::vector<float> cell;

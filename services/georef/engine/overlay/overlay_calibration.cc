@@ -49,9 +49,9 @@ absl::StatusOr<std::vector<KnownText>> KnownTexts(
     const RgbImage& pixels = *frames[i].pixels;
     if (pixels.width() != profile.frame_width ||
         pixels.height() != profile.frame_height) {
-      return invalid(absl::StrCat(
-          "is ", pixels.width(), " x ", pixels.height(), ", the profile's ",
-          profile.frame_width, " x ", profile.frame_height));
+      return invalid(absl::StrCat("is ", pixels.width(), " x ", pixels.height(),
+                                  ", the profile's ", profile.frame_width,
+                                  " x ", profile.frame_height));
     }
     for (const auto& [name, said] : sample.texts) {
       const auto field = std::find_if(
@@ -73,10 +73,10 @@ absl::StatusOr<std::vector<KnownText>> KnownTexts(
       }
       text.field = static_cast<int>(field - profile.fields.begin());
       text.frame = static_cast<int>(i);
-      text.strip = InkAlone(InkStrip(OverlayFrame::Of(pixels),
-                                     profile.fonts[field->font].ink,
-                                     Widened(field->box), 1),
-                            kStripMargin);
+      text.strip = InkAlone(
+          InkStrip(OverlayFrame::Of(pixels), profile.fonts[field->font].ink,
+                   Widened(field->box), 1),
+          kStripMargin);
       known.push_back(std::move(text));
     }
   }
@@ -118,9 +118,9 @@ absl::Status DrawGlyphs(const OverlayProfile& profile, const FontFit& fit,
     }
   }
   if (!rare.empty()) {
-    return Failed(absl::StrCat(
-        "font ", font.name, ": fewer than ", kFewestDigits,
-        " confirmed characters are ", rare, "; add frames that show them"));
+    return Failed(absl::StrCat("font ", font.name, ": fewer than ",
+                               kFewestDigits, " confirmed characters are ",
+                               rare, "; add frames that show them"));
   }
   for (const auto& [character, mean] : means) {
     if (mean.count == 0) continue;
@@ -176,10 +176,9 @@ absl::Status LearnFont(int index, absl::Span<const KnownText> texts,
     ++report.texts;
     for (size_t i = 0; i < known.text.size(); ++i) {
       if (known.text[i] == U' ') continue;
-      const double correlation =
-          CorrelationOf(CutCell(fit, profile.fields[known.field], known,
-                                static_cast<int>(i)),
-                        font.Find(known.text[i])->samples);
+      const double correlation = CorrelationOf(
+          CutCell(fit, profile.fields[known.field], known, static_cast<int>(i)),
+          font.Find(known.text[i])->samples);
       report.mean_correlation += correlation;
       ++counts[known.field];
       total += correlation;
@@ -195,8 +194,10 @@ absl::Status LearnFont(int index, absl::Span<const KnownText> texts,
   }
   if (total / cells >= kLeastLikeness) return absl::OkStatus();
   return Failed(absl::StrCat(
-      "font ", font.name, ": characters of one kind do not look alike at a "
-      "pitch of ", fit.pitch,
+      "font ", font.name,
+      ": characters of one kind do not look alike at a "
+      "pitch of ",
+      fit.pitch,
       " pixels; is the font of fixed pitch, and are the texts right?"));
 }
 
@@ -261,15 +262,15 @@ absl::StatusOr<Calibration> LearnOverlay(
     while (end < texts.size() && font_of(texts[end]) == font_of(texts[begin])) {
       ++end;
     }
-    SL_RETURN_IF_ERROR(LearnFont(
-        font_of(texts[begin]),
-        absl::MakeConstSpan(texts).subspan(begin, end - begin), frames,
-        calibration));
+    SL_RETURN_IF_ERROR(
+        LearnFont(font_of(texts[begin]),
+                  absl::MakeConstSpan(texts).subspan(begin, end - begin),
+                  frames, calibration));
     begin = end;
   }
   for (size_t i = 0; i < profile.fields.size(); ++i) {
-    calibration.fields[i].unseen = UnseenCharacters(
-        calibration.profile, calibration.profile.fields[i]);
+    calibration.fields[i].unseen =
+        UnseenCharacters(calibration.profile, calibration.profile.fields[i]);
   }
   SL_RETURN_IF_ERROR(ReadBack(texts, frames, calibration));
   return calibration;

@@ -128,23 +128,24 @@ class Checker {
   void CheckLine() {
     const Said* latitude = Find(Quantity::kSensorLatitude);
     const Said* longitude = Find(Quantity::kSensorLongitude);
-    const Said* altitude = Find(Quantity::kSensorAltitude,
-                                Quantity::kSensorEllipsoidHeight);
+    const Said* altitude =
+        Find(Quantity::kSensorAltitude, Quantity::kSensorEllipsoidHeight);
     const bool has_target = Find(Quantity::kTargetLatitude) != nullptr &&
                             Find(Quantity::kTargetLongitude) != nullptr;
-    const Said* target_latitude = Find(has_target
-                                           ? Quantity::kTargetLatitude
-                                           : Quantity::kFrameCenterLatitude);
-    const Said* target_longitude = Find(has_target
-                                            ? Quantity::kTargetLongitude
-                                            : Quantity::kFrameCenterLongitude);
+    const Said* target_latitude =
+        Find(has_target ? Quantity::kTargetLatitude
+                        : Quantity::kFrameCenterLatitude);
+    const Said* target_longitude =
+        Find(has_target ? Quantity::kTargetLongitude
+                        : Quantity::kFrameCenterLongitude);
     const bool is_ellipsoidal = Find(Quantity::kSensorAltitude) == nullptr;
     // Heights that count from one level; which one cancels out.
     const Said* elevation =
-        is_ellipsoidal ? (has_target ? nullptr
-                                     : Find(Quantity::kFrameCenterEllipsoidHeight))
-                       : Find(has_target ? Quantity::kTargetElevation
-                                         : Quantity::kFrameCenterElevation);
+        is_ellipsoidal
+            ? (has_target ? nullptr
+                          : Find(Quantity::kFrameCenterEllipsoidHeight))
+            : Find(has_target ? Quantity::kTargetElevation
+                              : Quantity::kFrameCenterElevation);
     if (latitude == nullptr || longitude == nullptr ||
         target_latitude == nullptr || target_longitude == nullptr) {
       return;
@@ -159,8 +160,8 @@ class Checker {
         kMetresPerDegree *
         (latitude->resolution + longitude->resolution +
          target_latitude->resolution + target_longitude->resolution);
-    const std::vector<const Said*> ends = {latitude, longitude,
-                                           target_latitude, target_longitude};
+    const std::vector<const Said*> ends = {latitude, longitude, target_latitude,
+                                           target_longitude};
     CheckRange(line, ground, step, altitude, elevation, ends);
     CheckAzimuth(line, ground, step, ends);
     if (altitude != nullptr && elevation != nullptr) {
@@ -192,8 +193,8 @@ class Checker {
         (altitude == nullptr ? 0 : altitude->resolution) +
         std::max(profile_.tolerances.slant_range_m,
                  profile_.tolerances.slant_range_share * range->value);
-    const bool has_passed = range->value >= shortest - allowed &&
-                            range->value <= longest + allowed;
+    const bool has_passed =
+        range->value >= shortest - allowed && range->value <= longest + allowed;
     Report(OverlayCheck::kSlantRange, has_passed, said,
            longest > 1e8
                ? absl::StrFormat("slant range %.0f m, positions %.0f m apart",
@@ -259,8 +260,7 @@ class Checker {
     const double turn = Turn(ground, step);
     // Almost below: the azimuth says nothing.
     if (!sensor.azimuth.has_value() || turn > 45) return;
-    const double steepness =
-        std::cos(sensor.elevation.value_or(0) * kDegree);
+    const double steepness = std::cos(sensor.elevation.value_or(0) * kDegree);
     if (std::abs(steepness) < 0.1) return;
     said.insert(said.end(), used.begin(), used.end());
     const double bearing = std::atan2(line.x, line.y) / kDegree;
@@ -331,8 +331,8 @@ void CheckClocks(const OverlayProfile& profile, const OverlayReading& reading,
     } else {
       difference = std::remainder(difference, kSecondsPerDay);
     }
-    result.has_passed = std::abs(difference) <=
-                        profile.tolerances.clock_s + clock.resolution;
+    result.has_passed =
+        std::abs(difference) <= profile.tolerances.clock_s + clock.resolution;
     result.message = absl::StrFormat(
         "the clock is %.1f s %s the time that is expected",
         std::abs(difference), difference < 0 ? "behind" : "ahead of");

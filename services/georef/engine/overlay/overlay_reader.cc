@@ -49,20 +49,19 @@ absl::Status CheckFrame(const OverlayFrame& frame) {
 // Frame pixels per reference pixel.
 absl::StatusOr<double> ScaleOf(const OverlayFrame& frame,
                                const OverlayProfile& profile) {
-  const double across =
-      static_cast<double>(frame.width) / profile.frame_width;
-  const double down =
-      static_cast<double>(frame.height) / profile.frame_height;
+  const double across = static_cast<double>(frame.width) / profile.frame_width;
+  const double down = static_cast<double>(frame.height) / profile.frame_height;
   // Sizes are whole: a pixel on one side is no other shape.
-  const double slack = 1.0 / std::min(profile.frame_width, profile.frame_height);
+  const double slack =
+      1.0 / std::min(profile.frame_width, profile.frame_height);
   if (std::abs(across - down) <= slack && across >= kSmallestScale &&
       across <= kLargestScale) {
     return across == down ? across : (across + down) / 2;
   }
   return Error(absl::StatusCode::kInvalidArgument, kOverlayFrameSize)
       .Message(absl::StrCat("the frame is ", frame.width, " x ", frame.height,
-                            "; the overlay profile is of ",
-                            profile.frame_width, " x ", profile.frame_height,
+                            "; the overlay profile is of ", profile.frame_width,
+                            " x ", profile.frame_height,
                             ", or that scaled by 0.5 to 2"))
       .Field("width", "is not the profile's, scaled");
 }

@@ -69,9 +69,10 @@ std::string WriteOverlaySamples(absl::Span<const OverlaySample> samples) {
   std::string text = "{\"samples\": [";
   const char* separator = "\n";
   for (const OverlaySample& sample : samples) {
-    absl::StrAppend(&text, separator, "  {\"frame\": ",
-                    JsonQuoted(sample.frame), ", \"confirmed\": ",
-                    sample.is_confirmed ? "true" : "false", ",\n   \"texts\": {");
+    absl::StrAppend(&text, separator,
+                    "  {\"frame\": ", JsonQuoted(sample.frame),
+                    ", \"confirmed\": ", sample.is_confirmed ? "true" : "false",
+                    ",\n   \"texts\": {");
     const char* between = "\n";
     for (const auto& [field, said] : sample.texts) {
       absl::StrAppend(&text, between, "     ", JsonQuoted(field), ": ",

@@ -134,8 +134,7 @@ class Track {
       return true;
     }
     // Another course: believed when it has lasted.
-    if (!strangers_.empty() &&
-        !Fits(strangers_, time_s, value, resolution)) {
+    if (!strangers_.empty() && !Fits(strangers_, time_s, value, resolution)) {
       strangers_.clear();
     }
     Remember(strangers_, time_s, value, window);
@@ -172,7 +171,8 @@ class Track {
                          slope * (time_s - point.time_s));
     }
     const double gap = time_s - points.back().time_s;
-    const double gate = course_.max_change * gap + course_.last_places * resolution;
+    const double gate =
+        course_.max_change * gap + course_.last_places * resolution;
     return std::abs(Difference(value, reference) -
                     Median(std::move(expected))) <= gate;
   }
