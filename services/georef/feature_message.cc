@@ -9,11 +9,14 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/georef/engine/features/wkb.h"
+#include "services/georef/engine/projection/projector.h"
+#include "services/georef/field_error.h"
 #include "services/georef/reasons.h"
 
 namespace sightline::georef {
 namespace {
 
+constexpr int kWgs84 = 4326;
 constexpr int kDefaultVertices = 100'000;
 constexpr int kMostMorphologyPixels = 64;
 constexpr double kDefaultMappingTolerance = 0.001;
@@ -122,6 +125,8 @@ absl::StatusOr<FeatureOptions> ToFeatureOptions(
   result.maximum_vertices = options.maximum_vertices() > 0
                                 ? options.maximum_vertices()
                                 : std::min(kDefaultVertices, maximum_vertices);
+  result.close_pixels = options.close_pixels();
+  result.dilate_pixels = options.dilate_pixels();
   result.maximum_traced_vertices = maximum_vertices;
   result.mapping_tolerance_m = kDefaultMappingTolerance;
   if (options.mapping_tolerance_m() != 0) {
@@ -137,11 +142,15 @@ absl::Status CheckFeatureOutput(const v1::FeatureOutput& output,
   if (!v1::FeatureFormat_IsValid(output.format())) {
     return Invalid(path, "format", "is not a known one");
   }
-  const bool is_wgs84 = output.epsg() == 0 || output.epsg() == 4326;
+  const bool is_wgs84 = output.epsg() == 0 || output.epsg() == kWgs84;
   if (output.format() == v1::FEATURE_FORMAT_GEOJSON && !is_wgs84) {
     return Invalid(path, "epsg",
                    absl::StrCat("is ", output.epsg(),
                                 "; GeoJSON is always in WGS84 (RFC 7946)"));
+  }
+  if (!is_wgs84) {
+    const absl::Status known = Projector::Create(output.epsg()).status();
+    if (!known.ok()) return InField(known, absl::StrCat(path, ".epsg"));
   }
   return absl::OkStatus();
 }
@@ -150,7 +159,14 @@ absl::StatusOr<v1::FeatureSet> ToProto(const FeatureSet& set,
                                        const ClassNames& names,
                                        const v1::FeatureOutput& output) {
   v1::FeatureSet message;
-  message.set_epsg(4326);
+  const int epsg = output.epsg() == 0 ? kWgs84 : output.epsg();
+  message.set_epsg(epsg);
+  FeatureSet projected;
+  if (epsg != kWgs84) {
+    SL_ASSIGN_OR_RETURN(const Projector projector, Projector::Create(epsg));
+    SL_ASSIGN_OR_RETURN(projected, Project(set, projector));
+  }
+  const FeatureSet& outlines = epsg == kWgs84 ? set : projected;
   message.set_simplify_tolerance_m(set.simplify_tolerance_m);
   message.set_mapping_error_bound_m(set.mapping.error_bound_m);
   message.set_vertex_count(static_cast<int64_t>(set.vertices.size()));
@@ -159,10 +175,10 @@ absl::StatusOr<v1::FeatureSet> ToProto(const FeatureSet& set,
     v1::Feature& added = *message.add_features();
     added = AttributesOf(feature, names);
     if (output.format() == v1::FEATURE_FORMAT_WKB) {
-      added.set_wkb(ToWkb(set, feature));
+      added.set_wkb(ToWkb(outlines, feature));
     } else if (output.format() == v1::FEATURE_FORMAT_PACKED ||
                output.format() == v1::FEATURE_FORMAT_UNSPECIFIED) {
-      AddPolygons(set, feature, added);
+      AddPolygons(outlines, feature, added);
     }
   }
   if (output.format() == v1::FEATURE_FORMAT_GEOJSON) {

@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/image/encode.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/georef/engine/features/build_features.h"
+#include "services/georef/engine/features/footprint.h"
 #include "services/georef/engine/segment/given_mask.h"
 #include "services/georef/feature_message.h"
 #include "services/georef/footprint_message.h"
@@ -29,6 +31,34 @@ ClassNames NamesOf(const ModelCard& card) {
     names[static_cast<uint8_t>(i)] = card.classes[i].name;
   }
   return names;
+}
+
+// A STAC Item for `raster`. Errors: InvalidArgument GEOREF_OPTION_INVALID if
+// nobody says when the frame was taken.
+absl::StatusOr<std::string> DescribeRaster(const GeoRaster& raster,
+                                           const GroundCamera& camera,
+                                           const ResolvedPose& pose,
+                                           StacItemOptions item,
+                                           const StopToken& stop) {
+  if (item.time == absl::InfinitePast()) {
+    for (const ResolvedPose::Value& value : pose.values) {
+      if (value.value.quantity == Quantity::kTimestamp &&
+          value.value.is_trusted()) {
+        item.time =
+            absl::FromUnixMicros(static_cast<int64_t>(*value.value.value));
+      }
+    }
+  }
+  if (item.time == absl::InfinitePast()) {
+    return Error(absl::StatusCode::kInvalidArgument, kGeorefOptionInvalid)
+        .Field("time",
+               "is needed for a STAC Item: no source says when the "
+               "frame was taken");
+  }
+  constexpr double kFootprintTolerance = 1;  // Metres.
+  SL_ASSIGN_OR_RETURN(const FeatureSet footprint,
+                      FrameFootprint(camera, kFootprintTolerance, stop));
+  return ToStacItem(raster, footprint, item);
 }
 
 }  // namespace
@@ -78,14 +108,16 @@ absl::StatusOr<FrameProcessor::Plan> FrameProcessor::MakePlan(
     plan.bytes += bytes - plan.model->memory().run_bytes;
   }
   if (plan.frame.has_value()) {
-    const bool needs_colour =
-        plan.model != nullptr || request.overlay != nullptr ||
-        settings.raster.format() != v1::RASTER_FORMAT_UNSPECIFIED;
+    const bool needs_colour = plan.model != nullptr ||
+                              request.overlay != nullptr ||
+                              settings.raster.has_value();
     if (needs_colour) plan.kind = KindOf(*plan.frame);
     plan.bytes += DecodeBytes(*plan.frame, plan.kind);
   }
   plan.bytes += BuildFeaturesBytes(plan.width, plan.height, settings.features);
-  plan.bytes += RasterBytes(settings.raster, plan.width, plan.height);
+  if (settings.raster.has_value()) {
+    plan.bytes += RasterBytes(*settings.raster, plan.width, plan.height);
+  }
   if (settings.return_mask) {
     plan.bytes += EncodeMaskBytes(plan.width, plan.height);
   }
@@ -101,9 +133,9 @@ int64_t FrameProcessor::DecodeBytes(const ImageHeader& header, PixelKind kind) {
                                   : header.decode_rgb_bytes;
 }
 
-absl::StatusOr<FramePixels> FrameProcessor::Decode(const ImageSource& frame,
-                                                   PixelKind kind) const {
-  FramePixels pixels;
+absl::StatusOr<DecodedFrame> FrameProcessor::Decode(const ImageSource& frame,
+                                                    PixelKind kind) const {
+  DecodedFrame pixels;
   if (kind == PixelKind::kGray) {
     SL_ASSIGN_OR_RETURN(Decoded<GrayImage> decoded,
                         DecodeGrayMessage(frame, "frame", 0, limits_.image));
@@ -122,7 +154,7 @@ absl::StatusOr<v1::ProcessResponse> FrameProcessor::Process(
   SL_RETURN_IF_ERROR(call.EnterStage("decode"));
   SL_ASSIGN_OR_RETURN(const Plan plan, MakePlan(request, settings));
   SL_RETURN_IF_ERROR(call.Reserve(plan.bytes));
-  FramePixels pixels;
+  DecodedFrame pixels;
   if (plan.frame.has_value()) {
     SL_ASSIGN_OR_RETURN(pixels, Decode(*request.frame, plan.kind));
   }
@@ -223,17 +255,17 @@ absl::StatusOr<v1::ProcessResponse> FrameProcessor::Process(
   if (settings.return_mask) {
     SL_ASSIGN_OR_RETURN(*response.mutable_mask_png(), EncodeMask(input.mask));
   }
-  if (settings.raster.format() != v1::RASTER_FORMAT_UNSPECIFIED) {
+  if (settings.raster.has_value()) {
     SL_RETURN_IF_ERROR(call.EnterStage("raster"));
     SL_ASSIGN_OR_RETURN(
-        *response.mutable_raster(),
-        WriteRaster(pixels, placed->camera, settings.raster, call.stop()));
-  }
-  if (settings.return_stac_item) {
-    SL_ASSIGN_OR_RETURN(
-        *response.mutable_stac_item(),
-        WriteStacItem(settings.stac_item_id, placed->camera, placed->pose,
-                      response.has_raster() ? &response.raster() : nullptr));
+        GeoRaster raster,
+        WriteRaster(pixels, placed->camera, *settings.raster, call.stop()));
+    if (settings.stac_item.has_value()) {
+      SL_ASSIGN_OR_RETURN(*response.mutable_stac_item(),
+                          DescribeRaster(raster, placed->camera, placed->pose,
+                                         *settings.stac_item, call.stop()));
+    }
+    *response.mutable_raster() = ToProto(std::move(raster));
   }
   *response.mutable_cost() = call.Cost();
   return response;
@@ -257,7 +289,7 @@ absl::StatusOr<v1::SegmentResponse> FrameProcessor::Segment(
   SL_RETURN_IF_ERROR(call.Reserve(DecodeBytes(header, kind) + bytes -
                                   model->memory().run_bytes +
                                   2 * EncodeMaskBytes(width, height)));
-  SL_ASSIGN_OR_RETURN(const FramePixels pixels, Decode(source, kind));
+  SL_ASSIGN_OR_RETURN(const DecodedFrame pixels, Decode(source, kind));
   SL_RETURN_IF_ERROR(call.EnterStage("segment"));
   absl::StatusOr<Segmentation> segmentation =
       pixels.rgb ? segmentor.Segment(*pixels.rgb, {}, call.stop())

@@ -9,8 +9,8 @@
 #include "absl/status/statusor.h"
 #include "common/image_message/image_message.h"
 #include "common/server/call.h"
+#include "services/georef/decoded_frame.h"
 #include "services/georef/engine/segment/segmentor.h"
-#include "services/georef/frame_pixels.h"
 #include "services/georef/frame_settings.h"
 #include "services/georef/georef_limits.h"
 #include "services/georef/mask_message.h"
@@ -57,8 +57,8 @@ class FrameProcessor {
   // As what a file is decoded where colour matters.
   static PixelKind KindOf(const ImageHeader& header);
   // Decodes a frame for which memory is reserved. Errors: those of decoding.
-  absl::StatusOr<FramePixels> Decode(const ImageSource& frame,
-                                     PixelKind kind) const;
+  absl::StatusOr<DecodedFrame> Decode(const ImageSource& frame,
+                                      PixelKind kind) const;
   // What Decode() allocates.
   static int64_t DecodeBytes(const ImageHeader& header, PixelKind kind);
 

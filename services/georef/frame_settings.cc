@@ -1,6 +1,9 @@
 #include "services/georef/frame_settings.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/georef/feature_message.h"
@@ -11,7 +14,7 @@ namespace sightline::georef {
 namespace {
 
 constexpr char kDefaultStacItemId[] = "frame";
-constexpr size_t kMaxStacItemIdBytes = 256;
+constexpr size_t kMaxStacTextBytes = 2048;
 
 // What requests of every kind have in common.
 template <typename Message>
@@ -37,9 +40,12 @@ absl::StatusOr<FrameSettings> WithFrame(const Message& message,
   SL_ASSIGN_OR_RETURN(FrameSettings settings,
                       CommonOf(message, prefix, limits));
   settings.model = message.segment().model();
-  SL_RETURN_IF_ERROR(
-      CheckRasterOutput(message.raster(), absl::StrCat(prefix, "raster")));
-  settings.raster = message.raster();
+  SL_ASSIGN_OR_RETURN(
+      const RasterOptions raster,
+      ToRasterOptions(message.raster(), absl::StrCat(prefix, "raster")));
+  if (message.raster().format() != v1::RASTER_FORMAT_UNSPECIFIED) {
+    settings.raster = raster;
+  }
   settings.return_mask = message.return_mask();
   return settings;
 }
@@ -49,15 +55,33 @@ absl::StatusOr<FrameSettings> WithFrame(const Message& message,
 absl::StatusOr<FrameSettings> FrameSettings::Of(
     const v1::ProcessRequest& request, const GeorefLimits& limits) {
   SL_ASSIGN_OR_RETURN(FrameSettings settings, WithFrame(request, "", limits));
-  settings.return_stac_item = request.return_stac_item();
-  settings.stac_item_id = request.stac_item_id().empty()
-                              ? kDefaultStacItemId
-                              : request.stac_item_id();
-  if (settings.stac_item_id.size() > kMaxStacItemIdBytes) {
+  if (!request.return_stac_item()) return settings;
+  if (!settings.raster.has_value()) {
     return Error(absl::StatusCode::kInvalidArgument, kGeorefOptionInvalid)
-        .Field("stac_item_id",
-               absl::StrCat("has ", settings.stac_item_id.size(),
-                            " bytes, at most ", kMaxStacItemIdBytes));
+        .Field("return_stac_item",
+               "describes a raster: ask for one, or leave the item");
+  }
+  StacItemOptions& item = settings.stac_item.emplace();
+  item.id = request.stac_item_id().empty() ? kDefaultStacItemId
+                                           : request.stac_item_id();
+  item.asset_href = request.stac_asset_href().empty()
+                        ? absl::StrCat(item.id, ".tif")
+                        : request.stac_asset_href();
+  for (const auto& [field, text] :
+       {std::pair("stac_item_id", &item.id),
+        std::pair("stac_asset_href", &item.asset_href)}) {
+    if (text->size() > kMaxStacTextBytes) {
+      return Error(absl::StatusCode::kInvalidArgument, kGeorefOptionInvalid)
+          .Field(field, absl::StrCat("has ", text->size(), " bytes, at most ",
+                                     kMaxStacTextBytes));
+    }
+  }
+  item.is_cloud_optimised =
+      settings.raster->format == RasterFormat::kCloudOptimised;
+  item.time = absl::InfinitePast();
+  if (request.has_time()) {
+    item.time = absl::FromUnixSeconds(request.time().seconds()) +
+                absl::Nanoseconds(request.time().nanos());
   }
   return settings;
 }

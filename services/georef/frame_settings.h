@@ -3,11 +3,14 @@
 #ifndef SIGHTLINE_SERVICES_GEOREF_FRAME_SETTINGS_H_
 #define SIGHTLINE_SERVICES_GEOREF_FRAME_SETTINGS_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/georef/engine/features/build_features.h"
+#include "services/georef/engine/raster/geo_raster.h"
+#include "services/georef/engine/raster/stac_item.h"
 #include "services/georef/georef_limits.h"
 #include "sightline/georef/v1/georef.pb.h"
 
@@ -18,10 +21,12 @@ struct FrameSettings {
   std::string model;
   FeatureOptions features;
   v1::FeatureOutput output;
-  v1::RasterOutput raster;
+  // Set if a picture on the map is asked for.
+  std::optional<RasterOptions> raster;
   bool return_mask = false;
-  bool return_stac_item = false;
-  std::string stac_item_id;
+  // Set if an item is asked for; its time is that of the metadata if it is
+  // infinite.
+  std::optional<StacItemOptions> stac_item;
 
   // `path`: prefix of field names in errors, such as "settings"; may be empty.
   // Errors: InvalidArgument GEOREF_OPTION_INVALID.

@@ -144,7 +144,7 @@ absl::StatusOr<v1::ReadOverlayResponse> GeorefService::ReadOverlay(
       InspectImage(source, "frame", 0, processor_.limits().image));
   const PixelKind kind = FrameProcessor::KindOf(header);
   SL_RETURN_IF_ERROR(call.Reserve(FrameProcessor::DecodeBytes(header, kind)));
-  SL_ASSIGN_OR_RETURN(const FramePixels pixels,
+  SL_ASSIGN_OR_RETURN(const DecodedFrame pixels,
                       processor_.Decode(source, kind));
   SL_RETURN_IF_ERROR(call.EnterStage("overlay"));
   SL_ASSIGN_OR_RETURN(OverlayReading reading,

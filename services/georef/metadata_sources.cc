@@ -5,12 +5,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/image/sniff.h"
-#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/georef/engine/metadata/local_set.h"
 #include "services/georef/engine/metadata/picture_metadata.h"
 #include "services/georef/engine/overlay/overlay_checks.h"
 #include "services/georef/engine/overlay/overlay_reading.h"
+#include "services/georef/field_error.h"
 #include "services/georef/pose_message.h"
 
 namespace sightline::georef {
@@ -23,16 +23,6 @@ void Append(std::vector<MetadataValue>&& from,
 
 Bytes BytesOf(absl::string_view text) {
   return Bytes(reinterpret_cast<const uint8_t*>(text.data()), text.size());
-}
-
-// `status` as the matter of one field of the request, whatever a reader of
-// bytes names.
-absl::Status InField(const absl::Status& status, absl::string_view field,
-                     absl::string_view remedy = "") {
-  ErrorDetails details = DetailsOf(status).value_or(ErrorDetails());
-  details.fields = {
-      {std::string(field), absl::StrCat(status.message(), remedy)}};
-  return WithDetails(status, details);
 }
 
 }  // namespace

@@ -1,41 +1,38 @@
-// Pictures on the map, as answers carry them.
+// Pictures on the map, as requests ask for them and answers carry them.
 //
 // Everything is thread-safe.
 #ifndef SIGHTLINE_SERVICES_GEOREF_RASTER_MESSAGE_H_
 #define SIGHTLINE_SERVICES_GEOREF_RASTER_MESSAGE_H_
 
 #include <cstdint>
-#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/stop/stop_token.h"
+#include "services/georef/decoded_frame.h"
 #include "services/georef/engine/camera/ground_camera.h"
-#include "services/georef/engine/pose/resolve_pose.h"
-#include "services/georef/frame_pixels.h"
+#include "services/georef/engine/raster/geo_raster.h"
 #include "sightline/georef/v1/feature.pb.h"
 
 namespace sightline::georef {
 
-// Whether a picture can be written so. Errors: InvalidArgument
-// GEOREF_OPTION_INVALID.
-absl::Status CheckRasterOutput(const v1::RasterOutput& output,
-                               absl::string_view path);
+// A checked request's options. `path`: the message's place in the request.
+// Errors: InvalidArgument GEOREF_OPTION_INVALID, UNKNOWN_COORDINATE_SYSTEM.
+absl::StatusOr<RasterOptions> ToRasterOptions(const v1::RasterOutput& output,
+                                              absl::string_view path);
 
-// The most bytes that WriteRaster() takes.
-int64_t RasterBytes(const v1::RasterOutput& output, int width, int height);
+// An estimate of the bytes that WriteRaster() takes for a frame of this size:
+// how large a raster with north up becomes depends on how the frame is turned.
+int64_t RasterBytes(const RasterOptions& options, int width, int height);
 
-// `pixels` as `output` (checked) wants them.
-absl::StatusOr<v1::Raster> WriteRaster(const FramePixels& pixels,
-                                       const GroundCamera& camera,
-                                       const v1::RasterOutput& output,
-                                       const StopToken& stop);
+// Errors: those of WriteGeoRaster(), under the field "raster".
+absl::StatusOr<GeoRaster> WriteRaster(const DecodedFrame& frame,
+                                      const GroundCamera& camera,
+                                      const RasterOptions& options,
+                                      const StopToken& stop);
 
-// A STAC Item, JSON. `raster`: null if there is none.
-absl::StatusOr<std::string> WriteStacItem(const std::string& id,
-                                          const GroundCamera& camera,
-                                          const ResolvedPose& pose,
-                                          const v1::Raster* raster);
+// Takes the raster's bytes along.
+v1::Raster ToProto(GeoRaster raster);
 
 }  // namespace sightline::georef
 

@@ -18,6 +18,7 @@
 #include "services/georef/engine/features/ring_measure.h"
 #include "services/georef/engine/features/vertex_mapper.h"
 #include "services/georef/engine/reasons.h"
+#include "services/georef/engine/vector/mask_morphology.h"
 #include "services/georef/engine/vector/simplify_polygons.h"
 
 namespace sightline::georef {
@@ -25,6 +26,7 @@ namespace {
 
 constexpr double kHighestLatitude = 89.99;
 constexpr int kRegionsBetweenPolls = 256;
+constexpr int kMostGrowth = 64;
 
 absl::Status CheckRange(const char* field, double value, double least,
                         double most) {
@@ -51,6 +53,10 @@ absl::Status CheckOptions(const FeatureOptions& options) {
                                 options.mapping_tolerance_m, 0.0001, 1000));
   SL_RETURN_IF_ERROR(
       CheckRange("edge_tolerance_m", options.edge_tolerance_m, 0.001, 1000));
+  SL_RETURN_IF_ERROR(
+      CheckRange("close_pixels", options.close_pixels, 0, kMostGrowth));
+  SL_RETURN_IF_ERROR(
+      CheckRange("dilate_pixels", options.dilate_pixels, 0, kMostGrowth));
   return CheckRange("least_grazing_deg", options.least_grazing_deg, 0.1, 45);
 }
 
@@ -274,6 +280,28 @@ absl::StatusOr<TracedPolygons> Trace(const FeatureInput& input,
   return TracePolygons(ground.view(), trace, stop);
 }
 
+// The mask with its gaps closed and its regions grown.
+absl::StatusOr<std::vector<uint8_t>> GrowRegions(const LabelMask& mask,
+                                                 const FeatureOptions& options,
+                                                 const StopToken& stop) {
+  MorphologyOptions morphology;
+  morphology.labels = options.labels;
+  std::erase(morphology.labels, 0);  // What is left when nothing is there.
+  LabelMask grown = mask;
+  std::vector<uint8_t> labels;
+  for (const auto& [operation, pixels] :
+       {std::pair(MaskOperation::kClose, options.close_pixels),
+        std::pair(MaskOperation::kDilate, options.dilate_pixels)}) {
+    if (pixels == 0) continue;
+    morphology.operation = operation;
+    morphology.radius_pixels = pixels;
+    SL_ASSIGN_OR_RETURN(labels, ApplyMorphology(grown, morphology, stop));
+    grown.labels = labels.data();
+    grown.stride = grown.width;
+  }
+  return labels;
+}
+
 }  // namespace
 
 absl::StatusOr<FeatureSet> BuildFeatures(const FeatureInput& input,
@@ -281,6 +309,17 @@ absl::StatusOr<FeatureSet> BuildFeatures(const FeatureInput& input,
                                          const StopToken& stop) {
   SL_RETURN_IF_ERROR(CheckInput(input));
   SL_RETURN_IF_ERROR(CheckOptions(options));
+  if (options.close_pixels > 0 || options.dilate_pixels > 0) {
+    FeatureInput grown = input;
+    SL_ASSIGN_OR_RETURN(const std::vector<uint8_t> labels,
+                        GrowRegions(input.mask, options, stop));
+    grown.mask.labels = labels.data();
+    grown.mask.stride = grown.mask.width;
+    FeatureOptions rest = options;
+    rest.close_pixels = 0;
+    rest.dilate_pixels = 0;
+    return BuildFeatures(grown, rest, stop);
+  }
   FeatureSet set;
   SL_ASSIGN_OR_RETURN(
       const GroundExtent extent,
@@ -316,8 +355,12 @@ int64_t BuildFeaturesBytes(int width, int height,
   trace.labels = options.labels;
   trace.connectivity = options.connectivity;
   trace.maximum_vertices = options.maximum_traced_vertices;
+  const int64_t growth = options.close_pixels > 0 || options.dilate_pixels > 0
+                             ? 2 * ApplyMorphologyBytes(width, height)
+                             : 0;
   return TracePolygonsBytes(width, height, trace) + int64_t{width} * height +
-         kBytesPerVertex * options.maximum_traced_vertices + kFixedBytes;
+         growth + kBytesPerVertex * options.maximum_traced_vertices +
+         kFixedBytes;
 }
 
 }  // namespace sightline::georef

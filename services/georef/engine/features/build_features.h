@@ -45,6 +45,11 @@ struct FeatureOptions {
   // Holes that enclose less are closed, and regions of the same label in them
   // vanish; 0 or more, m2.
   double minimum_hole_m2 = 0;
+  // Gaps up to twice so many pixels wide are closed, then regions grow by so
+  // many, before anything is traced; discs (mask_morphology.h), 0..64. Sizes
+  // and confidences are those of the regions as they are then.
+  int close_pixels = 0;
+  int dilate_pixels = 0;
   // Outlines may leave those of the pixels by this, with fewer vertices;
   // 0..10,000 m, 0: as the pixels' edges run. Regions neither overlap nor part
   // from their neighbours (simplify_polygons.h). Metres are those of a plane

@@ -1,6 +1,6 @@
 // A decoded frame.
-#ifndef SIGHTLINE_SERVICES_GEOREF_FRAME_PIXELS_H_
-#define SIGHTLINE_SERVICES_GEOREF_FRAME_PIXELS_H_
+#ifndef SIGHTLINE_SERVICES_GEOREF_DECODED_FRAME_H_
+#define SIGHTLINE_SERVICES_GEOREF_DECODED_FRAME_H_
 
 #include <optional>
 
@@ -12,7 +12,7 @@ namespace sightline::georef {
 enum class PixelKind { kGray, kColour };
 
 // Decoded pixels: one of the two.
-struct FramePixels {
+struct DecodedFrame {
   std::optional<RgbImage> rgb;
   std::optional<GrayImage> gray;
 
@@ -25,4 +25,4 @@ struct FramePixels {
 
 }  // namespace sightline::georef
 
-#endif  // SIGHTLINE_SERVICES_GEOREF_FRAME_PIXELS_H_
+#endif  // SIGHTLINE_SERVICES_GEOREF_DECODED_FRAME_H_
