@@ -10,6 +10,10 @@ once for every variant of its scans (sheet_variants.py). Printed are, for each
 variant, how many fields are right, how many a person is asked about, and how
 many are wrong without a word; sheets that were refused; CPU time and memory of
 the server; and what OMRChecker itself read wrong on the untouched scans.
+
+A template may itself contradict its form: where a template_fixed.json beside it
+names the values of a field otherwise, a reading of the right bubble under the
+template's name for it is counted by itself, as the template's mistake.
 """
 
 import argparse
@@ -80,14 +84,54 @@ def prepare(source, target, truth, variant, seed):
                         [cv2.IMWRITE_JPEG_QUALITY, 85])
 
 
+def labels_of(block):
+    """["b1..7"] is b1 to b7."""
+    for label in block["fieldLabels"]:
+        found = re.fullmatch(r"(.*?)(\d+)\.{2,3}(\d+)", label)
+        if found is None:
+            yield label
+            continue
+        for number in range(int(found[2]), int(found[3]) + 1):
+            yield f"{found[1]}{number}"
+
+
+def values_of(block):
+    if "bubbleValues" in block:
+        return block["bubbleValues"]
+    kind = block.get("fieldType", "")
+    if kind.startswith("QTYPE_INT"):
+        first = 1 if kind.endswith("FROM_1") else 0
+        return [str((first + i) % 10) for i in range(10)]
+    return list("ABCDE"[:int(kind.removeprefix("QTYPE_MCQ") or 0)])
+
+
+def misnamed(folder):
+    """{field: {value: the template's name for it}}, where that is another one
+    than the corrected template's."""
+    corrected = folder / "template_fixed.json"
+    if not corrected.is_file():
+        return {}
+
+    def names(path):
+        blocks = json.loads(path.read_text())["fieldBlocks"]
+        return {label: values_of(block) for block in blocks.values()
+                for label in labels_of(block)}
+
+    theirs = names(folder / "template.json")
+    return {label: dict(zip(values, theirs[label]))
+            for label, values in names(corrected).items()
+            if label in theirs and values != theirs[label]}
+
+
 class Tally:
     def __init__(self):
+        self.misnamed = 0
         self.sheets = self.fields = self.right = self.asked = 0
         self.refused = []
         self.wrong = []
         self.reasons = collections.Counter()
 
-    def add(self, name, read, truth):
+    def add(self, name, read, truth, names):
         self.sheets += 1
         if read["error"] is not None:
             self.refused.append(f"{name}: {read['error']['reason']}")
@@ -102,6 +146,9 @@ class Tally:
                 self.reasons[f"{name}: {' '.join(flags)}"] += 1
             self.right += answer == meant
             if answer != meant and not in_review and (
+                    answer == names.get(label, {}).get(meant)):
+                self.misnamed += 1
+            elif answer != meant and not in_review and (
                     label not in truth["ambiguous"]):
                 self.wrong.append(f"{name}: {label} is '{meant}', read "
                                   f"'{answer}'")
@@ -160,13 +207,14 @@ def main():
                 pid = running._process.pid
                 for folder in folders:
                     truth = json.loads((folder / "truth.json").read_text())
+                    names = misnamed(folder)
                     target = place / variant / folder.name
                     prepare(folder, target, truth, variant, arguments.seed)
                     for sheet, read in grade(bin_folder, target,
                                              running.address):
                         if sheet in truth["sheets"]:
                             tally.add(f"{folder.name}/{sheet}", read,
-                                      truth["sheets"][sheet])
+                                      truth["sheets"][sheet], names)
                 rows[variant] = (tally, cpu_ms(pid) / max(1, tally.sheets),
                                  peak_mb(pid))
             if not arguments.json:
@@ -195,9 +243,11 @@ def report(rows, theirs, as_json):
     asked = 100 * sum(tally.asked for tally in tallies) / fields
     wrong = sum(len(tally.wrong) for tally in tallies)
     refused = sum(len(tally.refused) for tally in tallies)
+    by_template = sum(tally.misnamed for tally in tallies)
     if as_json:
         for figure, value, unit in (
                 ("omr_real_silent_wrong_fields", wrong, "fields"),
+                ("omr_real_misnamed_by_template", by_template, "fields"),
                 ("omr_real_flagged_fields_pct", asked, "%"),
                 ("omr_real_refused_sheets", refused, "sheets")):
             print(json.dumps({"figure": figure, "value": value, "unit": unit,
@@ -205,9 +255,10 @@ def report(rows, theirs, as_json):
                               "peer_value": theirs if "silent" in figure
                               else None}))
         return
-    print(f"{fields} fields in all: {wrong} silently wrong, {asked:.1f} % on "
-          f"the review list; {refused} sheets refused. OMRChecker's wrong "
-          f"fields on the untouched scans: {theirs}")
+    print(f"{fields} fields in all: {wrong} silently wrong, {by_template} as "
+          f"their template misnames them, {asked:.1f} % on the review list; "
+          f"{refused} sheets refused. OMRChecker's wrong fields on the "
+          f"untouched scans: {theirs}")
 
 
 if __name__ == "__main__":

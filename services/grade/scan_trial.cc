@@ -25,6 +25,8 @@ absl::StatusOr<SheetReading> ScanTrial::Read(int page, const FoundPage& found) {
   ReadOptions options = task_.settings.read;
   options.position_is_sure = task_.pages[page].has_picture &&
                              found.summary.confidence() >= kSurePosition;
+  options.position_is_assumed =
+      task_.pages[page].alignment.mode() == v1::Alignment::MODE_ALIGNED;
   return ReadSheet(scan_.pixels, found.to_page, task_.sheet.page_sheet(page),
                    options, call_.stop());
 }

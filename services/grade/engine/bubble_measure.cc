@@ -151,6 +151,17 @@ GroupPrint CloseUp(const GroupPrint& print) {
 
 }  // namespace
 
+double MatchOf(const BubbleMeasure& measure, const GroupPrint& print) {
+  if (!measure.is_inside) return 0;
+  if (!print.has_outlines) {
+    // Where nothing but letters is printed nothing shows a wrong place.
+    return print.letter_share;
+  }
+  const double from = print.clutter;
+  const double to = std::max(0.6 * print.outline, from + 1e-6);
+  return std::clamp((measure.outline - from) / (to - from), 0.0, 1.0);
+}
+
 BubbleMeter::BubbleMeter(const GroupPrint& print)
     : print_(CloseUp(print)),
       outline_(print_.MakeOutline()),

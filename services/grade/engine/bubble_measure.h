@@ -34,6 +34,10 @@ struct BubbleMeasure {
   bool is_crossed = false;
 };
 
+// Agreement of a bubble's outline with its place: 0 at what lies beside
+// outlines, 1 at 0.6 of the group's typical outline. Thread-safe.
+double MatchOf(const BubbleMeasure& measure, const GroupPrint& print);
+
 // Measures the bubbles of one group. Not thread-safe: it owns working space.
 class BubbleMeter {
  public:

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "services/grade/engine/covered_print.h"
 #include "services/grade/engine/quantile.h"
 
 namespace sightline::grade {
@@ -224,6 +225,8 @@ class EmptyPrint {
 EmptyInk FindEmptyInk(const std::vector<Ink>& bubbles, int groups,
                       int columns) {
   const std::vector<bool> look_empty = LookEmpty(bubbles);
+  const std::vector<bool> is_covered =
+      FindCovered(bubbles, look_empty, groups, columns);
   const EmptyPrint print(bubbles, look_empty, groups, columns);
   EmptyInk result;
   result.empty_fill = print.PageFill();
@@ -232,6 +235,7 @@ EmptyInk FindEmptyInk(const std::vector<Ink>& bubbles, int groups,
     if (!bubbles[i].is_usable) continue;
     result.bubbles[i] = print.Compare(bubbles[i]);
     result.bubbles[i].looks_empty = look_empty[i];
+    result.bubbles[i].is_covered = is_covered[i];
   }
   return result;
 }

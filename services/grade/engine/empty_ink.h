@@ -44,6 +44,8 @@ struct ExcessInk {
   float trace = 0;
   // Its veil is that of an empty bubble; ticks and traces look empty, too.
   bool looks_empty = false;
+  // Its letter is hidden; see FindCovered().
+  bool is_covered = false;
 };
 
 struct EmptyInk {

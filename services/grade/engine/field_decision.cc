@@ -120,7 +120,7 @@ void DecideFromLevels(const Field& field,
       sure += decision.marked[i];
       decision.Lower(MarkedConfidence(bubble.excess, levels));
       if (bubble.excess - bubble.shadow < levels.threshold ||
-          bubble.is_crossed) {
+          bubble.trace < levels.trace_from || bubble.is_crossed) {
         decision.Doubt(Flag::kAmbiguous);
       }
     } else if (bubble.excess < levels.empty_below) {
@@ -138,6 +138,15 @@ void DecideFromLevels(const Field& field,
     if (sure == 0 || field.kind == FieldKind::kMultiple) {
       decision.Doubt(Flag::kAmbiguous);
     }
+  }
+  // What hides a letter may be a mark; beside a full one it hardly is.
+  bool is_hidden = false;
+  for (size_t i = 0; i < bubbles.size(); ++i) {
+    is_hidden = is_hidden || (bubbles[i].is_inside && bubbles[i].is_covered &&
+                              !decision.marked[i]);
+  }
+  if (is_hidden && (sure == 0 || field.kind == FieldKind::kMultiple)) {
+    decision.Doubt(Flag::kAmbiguous);
   }
   if (doubtful.empty() && sure == 0 &&
       MarkTheVeiled(bubbles, levels, decision)) {

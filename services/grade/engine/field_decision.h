@@ -25,6 +25,8 @@ struct BubbleEvidence {
   double rim = 0;
   // Ink beside its printed letter beyond that of an empty bubble.
   double veil = 0;
+  // Its printed letter is hidden: little ink does not make it empty.
+  bool is_covered = false;
   // A stroke runs through it that is no mark of this page's kind.
   bool is_crossed = false;
   // Where filling takes a mark back: whether it is filled.

@@ -22,6 +22,9 @@ struct GroupPrint {
   // True if the outlines are really there. If not, the group stays where the
   // layout and the rest of the page put it.
   bool has_outlines = false;
+  // More than a quarter of its bubbles seem to be as far away as is looked: the
+  // true place may be farther, or a neighbour's.
+  bool is_at_limit = false;
   // Without outlines: share of the bubbles that show something printed in
   // their middle and nothing around it, as letters do whose outlines the
   // scanner dropped.

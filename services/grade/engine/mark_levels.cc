@@ -58,6 +58,7 @@ struct Rules {
   // letters.
   double marked_share = 0.55;
   double letter_share = 0.6;
+  double trace_share = 0.45;
 };
 constexpr Rules kRules;
 
@@ -152,6 +153,7 @@ MarkLevels FindLevels(const std::vector<Ink>& bubbles, int groups,
   MarkLevels levels;
   levels.excess.resize(bubbles.size());
   levels.trace.resize(bubbles.size());
+  levels.is_covered.resize(bubbles.size());
   levels.veil = VeilsBeyondColumns(bubbles, columns);
   std::vector<std::vector<double>> noise(groups);
   std::vector<double> page_noise;
@@ -160,6 +162,7 @@ MarkLevels FindLevels(const std::vector<Ink>& bubbles, int groups,
     const ExcessInk& ink = empty.bubbles[i];
     levels.excess[i] = ink.excess;
     levels.trace[i] = ink.trace;
+    levels.is_covered[i] = ink.is_covered;
     if (!ink.looks_empty || bubbles[i].IsShaded()) continue;
     noise[bubbles[i].group].push_back(ink.excess);
     page_noise.push_back(ink.excess);
@@ -207,6 +210,7 @@ MarkLevels FindLevels(const std::vector<Ink>& bubbles, int groups,
     if (marks.size() < kRules.enough_for_level) {
       own.marked_from = std::max(own.marked_from, kRules.sure_mark);
     }
+    own.trace_from = kRules.trace_share * levels.empty_fill;
     // Heavy letters differ by a good part of their own ink, copies of copies
     // above all.
     own.marked_from =

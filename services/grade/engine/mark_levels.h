@@ -28,8 +28,10 @@ struct GroupLevels {
   double veiled_from = 1;
   // At and above: marked.
   double threshold = 0;
-  // At and above: marked beyond doubt.
+  // At and above: marked beyond doubt, unless its trace is less than
+  // `trace_from`: letters that are out of place darken the paper beside them.
   double marked_from = 0;
+  double trace_from = 0;
 };
 
 struct MarkLevels {
@@ -41,6 +43,8 @@ struct MarkLevels {
   std::vector<float> trace;
   // Per bubble: ink beside its letter beyond what is usual for that letter.
   std::vector<float> veil;
+  // Per bubble: its printed letter is hidden; see FindCovered().
+  std::vector<bool> is_covered;
   // Fill of the page's typical empty bubble, and of its typical mark (0 when
   // it has none).
   double empty_fill = 0;

@@ -16,10 +16,12 @@
 #include "services/grade/engine/lattice_check.h"
 #include "services/grade/engine/mark_levels.h"
 #include "services/grade/engine/mark_place.h"
-#include "services/grade/engine/quantile.h"
+#include "services/grade/engine/misfit.h"
+#include "services/grade/engine/paper_judge.h"
+#include "services/grade/engine/read_options.h"
 #include "services/grade/engine/reasons.h"
 #include "services/grade/engine/rim_ink.h"
-#include "services/grade/engine/surroundings.h"
+#include "services/grade/engine/stray_strokes.h"
 
 namespace sightline::grade {
 namespace {
@@ -31,42 +33,18 @@ constexpr double kMinPrintedShare = 0.5;
 // A group without outlines counts as printed when this share of its bubbles
 // shows letters.
 constexpr double kMinLetterShare = 0.5;
-// A page is refused when more of its bubbles than this lie a whole step off.
-constexpr double kMaxStepOffShare = 0.5;
-// A bubble whose surroundings are scribbled over borrows its paper from its
-// neighbours and from farther around: the darkest it may be against theirs.
-constexpr float kPaperShare = 0.85f;
-
+// A page is refused when more of its bubbles than this lie a whole step off, or
+// in groups that are found to be elsewhere.
+constexpr double kMaxOffShare = 0.5;
+// The latter where the position is assumed.
+constexpr double kMaxOffShareAssumed = 0.25;
 // A stroke leaves the lighter part of a bubble alone; a filled one has more.
 constexpr float kStrokeVeil = 0.25f;
-// Lines through more than this share of the marks, or of the other bubbles, are
-// nothing unusual.
-constexpr double kMaxCrossedShare = 0.1;
-
 // Outlines are plain when they are this many times as dark as what lies beside
 // them.
 constexpr double kPlainOutline = 3;
 // Agreement of a bubble's place that the marks of its group vouch for.
 constexpr double kMatchByMarks = 0.3;
-
-absl::Status CheckOptions(const ReadOptions& options) {
-  Error error(absl::StatusCode::kInvalidArgument, kReadOptionInvalid);
-  bool failed = false;
-  const auto check = [&](bool ok, const char* field, const char* range) {
-    if (ok) return;
-    failed = true;
-    error.Field(field, range);
-  };
-  check(!options.threshold.has_value() ||
-            (*options.threshold >= 0 && *options.threshold <= 1),
-        "threshold", "must be 0 to 1");
-  check(options.batch_size >= 1 && options.batch_size <= 10000, "batch_size",
-        "must be 1 to 10000");
-  check(options.review_below >= 0 && options.review_below <= 1, "review_below",
-        "must be 0 to 1");
-  if (failed) return error;
-  return absl::OkStatus();
-}
 
 absl::Status Unreadable(const std::string& message) {
   return Error(absl::StatusCode::kFailedPrecondition, kSheetUnreadable)
@@ -98,8 +76,9 @@ class PageReader {
       if (!options_.position_is_sure) return readable;
       SL_RETURN_IF_ERROR(MeasureWithoutPrint());
     }
-    JudgePaper();
+    JudgePaper(scan_, page_to_scan_, sheet_, measures_);
     FindPlaces();
+    SL_RETURN_IF_ERROR(CheckPlaces());
     return Decide();
   }
 
@@ -172,27 +151,65 @@ class PageReader {
 
   absl::Status CheckSteps() {
     const auto match = [&](int f, int b) {
-      return Match(measures_[first_measures_[f] + b],
-                   print_.groups[sheet_.groups()[f]]);
+      return MatchOf(measures_[first_measures_[f] + b],
+                     print_.groups[sheet_.groups()[f]]);
     };
     const auto match_at = [&](int f, int b, PixelPoint at) {
       const int group = sheet_.groups()[f];
       const Shift shift = print_.shifts[first_measures_[f] + b];
-      return Match(meters_[group].Measure(scan_, page_to_scan_, at, shift),
-                   print_.groups[group]);
+      return MatchOf(meters_[group].Measure(scan_, page_to_scan_, at, shift),
+                     print_.groups[group]);
     };
     is_off_ = FindStepErrors(sheet_, print_, match, match_at);
-    int off = 0;
-    for (size_t f = 0; f < sheet_.fields().size(); ++f) {
-      if (!is_off_[sheet_.groups()[f]]) continue;
-      off += static_cast<int>(sheet_.fields()[f].bubbles.size());
-    }
-    if (off <= kMaxStepOffShare * sheet_.bubble_count()) {
+    if (ShareOf([&](int group) { return is_off_[group]; }) <= kMaxOffShare) {
+      const std::vector<bool> is_misfit = FindMisfits(sheet_, print_);
+      for (int group = 0; group < sheet_.group_count(); ++group) {
+        is_off_[group] = is_off_[group] || is_misfit[group];
+      }
       return absl::OkStatus();
     }
     return Unreadable(
         "the print lies a whole row or column of bubbles off: a wrong "
         "alignment or another edition of the form");
+  }
+
+  // The share of the bubbles in groups of which this is true.
+  template <typename IsSo>
+  double ShareOf(IsSo is_so) const {
+    int count = 0;
+    for (size_t f = 0; f < sheet_.fields().size(); ++f) {
+      if (!is_so(sheet_.groups()[f])) continue;
+      count += static_cast<int>(sheet_.fields()[f].bubbles.size());
+    }
+    return static_cast<double>(count) / sheet_.bubble_count();
+  }
+
+  // One sheet of paper: where most of it is elsewhere, the groups that seem to
+  // be in place are so by chance.
+  absl::Status CheckPlaces() {
+    if (is_unconfirmed_) return absl::OkStatus();
+    const double most =
+        options_.position_is_assumed ? kMaxOffShareAssumed : kMaxOffShare;
+    const double elsewhere =
+        ShareOf([&](int group) { return IsElsewhere(group); });
+    if (elsewhere <= most) return absl::OkStatus();
+    is_unconfirmed_ = true;
+    if (options_.position_is_sure) return absl::OkStatus();
+    return Unreadable(
+        "blocks of bubbles lie elsewhere than the rest of the page, or marks "
+        "beside their bubbles: a wrong alignment or another edition of the "
+        "form");
+  }
+
+  // Whether its outlines or its marks show that a group is not where it was
+  // read.
+  bool IsElsewhere(int group) const {
+    const GroupPrint& print = print_.groups[group];
+    // Ticks run out of bubbles that are plain to see.
+    const bool is_plain =
+        print.has_outlines && print.outline >= kPlainOutline * print.clutter;
+    return is_off_[group] ||
+           (mark_places_[group] == MarkPlace::kBeside && !is_plain);
   }
 
   // Marks that lie beside their bubbles show that these were read in the wrong
@@ -217,64 +234,13 @@ class PageReader {
   // How well a bubble of `group` is known to be in its place, 0..1.
   double MatchInPlace(const BubbleMeasure& measure, int group) const {
     const GroupPrint& print = print_.groups[group];
-    // Ticks run out of bubbles that are plain to see.
-    const bool is_plain =
-        print.has_outlines && print.outline >= kPlainOutline * print.clutter;
     // What lies off matches print, but not its own.
-    if (is_unconfirmed_ || is_off_[group] ||
-        (mark_places_[group] == MarkPlace::kBeside && !is_plain)) {
-      return 0;
-    }
-    const double match = Match(measure, print);
+    if (is_unconfirmed_ || IsElsewhere(group)) return 0;
+    const double match = MatchOf(measure, print);
     // Where outlines show they show everywhere but on what is pasted over.
     const bool is_vouched_for =
         !print.has_outlines && mark_places_[group] == MarkPlace::kOnBubbles;
     return is_vouched_for ? std::max(match, kMatchByMarks) : match;
-  }
-
-  // Tells shadows from scribbles where a bubble's paper is darker than that of
-  // its field, or not the same on every side: in a shadow, and across its edge,
-  // the paper farther around is as dark.
-  void JudgePaper() {
-    size_t first = 0;
-    std::vector<float> papers;
-    for (const Field& field : sheet_.fields()) {
-      const size_t end = first + field.bubbles.size();
-      papers.clear();
-      for (size_t i = first; i < end; ++i) {
-        if (measures_[i].is_inside) papers.push_back(measures_[i].paper);
-      }
-      const float usual = Quantile(papers, 0.5);
-      for (size_t i = first; i < end; ++i) {
-        BubbleMeasure& measure = measures_[i];
-        if (!measure.is_inside || (measure.paper >= kPaperShare * usual &&
-                                   measure.darkest_paper == measure.paper)) {
-          continue;
-        }
-        const Surroundings around =
-            FindSurroundings(scan_, page_to_scan_, field.bubbles[i - first])
-                .value_or(Surroundings{usual, usual});
-        measure.paper =
-            std::max(measure.paper,
-                     kPaperShare * std::min(usual, around.second_darkest));
-        measure.darkest_paper = std::min(
-            measure.paper, std::max(measure.darkest_paper, around.darkest));
-      }
-      first = end;
-    }
-  }
-
-  // Agreement of a bubble's outline with its place: 0 at what lies beside
-  // outlines, 1 at 0.6 of the group's typical outline.
-  double Match(const BubbleMeasure& measure, const GroupPrint& print) const {
-    if (!measure.is_inside) return 0;
-    if (!print.has_outlines) {
-      // Where nothing but letters is printed nothing shows a wrong place.
-      return print.letter_share;
-    }
-    const double from = print.clutter;
-    const double to = std::max(0.6 * print.outline, from + 1e-6);
-    return std::clamp((measure.outline - from) / (to - from), 0.0, 1.0);
   }
 
   std::vector<float> FindRimTraces(const std::vector<Ink>& inks,
@@ -287,27 +253,6 @@ class PageReader {
     return RimTraces(inks, is_empty, sheet_.group_count());
   }
 
-  // Whether a line through a bubble is out of the ordinary: where forms have
-  // rules between their bubbles, or people mark by strokes, it is not.
-  bool StrokesStray(const MarkLevels& levels) const {
-    int marks = 0;
-    int crossed_marks = 0;
-    int crossed = 0;
-    size_t at = 0;
-    for (size_t f = 0; f < sheet_.fields().size(); ++f) {
-      const GroupLevels& group = levels.groups[sheet_.groups()[f]];
-      for (size_t b = 0; b < sheet_.fields()[f].bubbles.size(); ++b, ++at) {
-        const bool is_mark = levels.excess[at] >= group.threshold;
-        marks += is_mark;
-        crossed += measures_[at].is_crossed;
-        crossed_marks += is_mark && measures_[at].is_crossed;
-      }
-    }
-    return crossed - crossed_marks <=
-               kMaxCrossedShare * (measures_.size() - marks) &&
-           crossed_marks <= kMaxCrossedShare * marks;
-  }
-
   SheetReading Decide() const {
     int columns = 0;
     const std::vector<Ink> inks = FindInks(sheet_, measures_, &columns);
@@ -318,7 +263,7 @@ class PageReader {
     reading.page_threshold = options_.threshold.value_or(
         std::min(1.0, levels.empty_fill + levels.threshold));
     reading.fields.reserve(sheet_.fields().size());
-    const bool strokes_stray = StrokesStray(levels);
+    const bool strokes_stray = StrokesStray(sheet_, measures_, levels);
     const std::vector<float> rim_traces = FindRimTraces(inks, levels);
     size_t at = 0;
     std::vector<BubbleEvidence> evidence;
@@ -339,6 +284,7 @@ class PageReader {
         }
         bubble.rim = rim_traces[at];
         bubble.veil = levels.veil[at];
+        bubble.is_covered = levels.is_covered[at];
         bubble.is_crossed =
             strokes_stray && measure.is_crossed && inks[at].veil < kStrokeVeil;
         bubble.match = MatchInPlace(measure, group);
@@ -362,7 +308,8 @@ class PageReader {
   std::vector<BubbleMeter> meters_;
   // Nothing shows that the bubbles are where they should be.
   bool is_unconfirmed_ = false;
-  // Per group: it lies a whole step off; and where its marks lie.
+  // Per group: it lies a whole step off, or does not fit in; and where its
+  // marks lie.
   std::vector<bool> is_off_;
   std::vector<MarkPlace> mark_places_;
   // One per bubble, field by field.
@@ -378,7 +325,7 @@ absl::StatusOr<SheetReading> ReadSheet(const GrayImage& scan,
                                        const Sheet& sheet,
                                        const ReadOptions& options,
                                        const StopToken& stop) {
-  SL_RETURN_IF_ERROR(CheckOptions(options));
+  SL_RETURN_IF_ERROR(CheckReadOptions(options));
   const auto page_to_scan = scan_to_page.Inverse();
   bool is_finite = page_to_scan.has_value();
   for (int i = 0; is_finite && i < 9; ++i) {

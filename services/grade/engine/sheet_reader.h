@@ -35,6 +35,9 @@ struct ReadOptions {
   // bubbles do not show, as on a bad fax, is read with every field in doubt
   // instead of being refused.
   bool position_is_sure = false;
+  // Nobody looked for the page: the scan is taken for it. Then nothing but its
+  // blocks vouches for its place, and fewer of them may be elsewhere.
+  bool position_is_assumed = false;
 };
 
 // What was measured at one bubble.

@@ -24,6 +24,8 @@ constexpr double kSlopeBubbles = 3;
 constexpr size_t kGapBubbles = 32;
 // How far a tile may be from where its group expects it.
 constexpr ShiftRange kOwnWay = {2, 2};
+// Share of a group's bubbles that may be found at the end of the search.
+constexpr double kMostAtLimit = 0.25;
 
 // Chooses the size that fits best; leaves it in the print.
 class ScaleSearch {
@@ -175,6 +177,7 @@ std::vector<Shift> SearchGroup(const std::vector<LineMap>& maps,
   const AffineShift affine(
       tiles, kSlopeBubbles * print.frame.pitch * PatchFrame::kSamplesAcross);
   std::vector<Shift> shifts;
+  size_t at_limit = 0;
   for (size_t i = 0; i < tiles.size(); ++i) {
     Tile& tile = tiles[i];
     const PixelPoint middle = affine.At(tile.center);
@@ -188,8 +191,11 @@ std::vector<Shift> SearchGroup(const std::vector<LineMap>& maps,
       shifts.push_back(Rounded({tile.shift.x + there.x - middle.x,
                                 tile.shift.y + there.y - middle.y},
                                range));
+      at_limit += std::abs(shifts.back().x) == range.x ||
+                  std::abs(shifts.back().y) == range.y;
     }
   }
+  print.is_at_limit = at_limit > kMostAtLimit * shifts.size();
   return shifts;
 }
 

@@ -286,5 +286,49 @@ TEST(VeiledBubbles, LittleIsNothing) {
   EXPECT_EQ(DecideVeiled({0, 0.05, 0, 0}).answer, "");
 }
 
+// Decides a field with these excesses whose bubble B hides its letter.
+FieldReading DecideWithHiddenB(FieldKind kind,
+                               const std::vector<double>& excess) {
+  Field field;
+  field.kind = kind;
+  std::vector<BubbleEvidence> evidence;
+  for (size_t i = 0; i < excess.size(); ++i) {
+    field.bubbles.push_back(
+        {std::string(1, static_cast<char>('A' + i)), {}, {}, {}});
+    BubbleEvidence& bubble = evidence.emplace_back();
+    bubble.match = 1;
+    bubble.excess = bubble.trace = excess[i];
+    bubble.is_covered = i == 1;
+  }
+  return DecideField(field, evidence, kLevels, {});
+}
+
+TEST(FieldDecisionOfHiddenLetters, TheyMayBeMarks) {
+  EXPECT_THAT(DecideWithHiddenB(kSingle, {0, 0, 0}).flags,
+              ElementsAreArray({Flag::kBlank, Flag::kAmbiguous}));
+  EXPECT_THAT(DecideWithHiddenB(kMultiple, {0.6, 0, 0}).flags,
+              ElementsAreArray({Flag::kAmbiguous}));
+}
+
+TEST(FieldDecisionOfHiddenLetters, AFullMarkHidesItsOwn) {
+  EXPECT_FALSE(DecideWithHiddenB(kSingle, {0, 0.6, 0}).needs_review);
+  EXPECT_FALSE(DecideWithHiddenB(kSingle, {0.6, 0, 0}).needs_review);
+}
+
+TEST(FieldDecisionOfHeavyLetters, AMarkMustDarkenTheWholeBubble) {
+  GroupLevels levels = kLevels;
+  levels.trace_from = 0.2;
+  Field field;
+  std::vector<BubbleEvidence> evidence(2);
+  field.bubbles = {{"A", {}, {}, {}}, {"B", {}, {}, {}}};
+  evidence[0].match = evidence[1].match = 1;
+  evidence[1].excess = 0.5;
+  evidence[1].trace = 0.19;
+  EXPECT_THAT(DecideField(field, evidence, levels, {}).flags,
+              ElementsAreArray({Flag::kAmbiguous}));
+  evidence[1].trace = 0.21;
+  EXPECT_FALSE(DecideField(field, evidence, levels, {}).needs_review);
+}
+
 }  // namespace
 }  // namespace sightline::grade

@@ -4,9 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "common/status/error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "page_painter.h"
+#include "services/grade/engine/reasons.h"
 #include "services/grade/engine/sheet_reader.h"
 #include "sheet_reading.h"
 
@@ -160,6 +163,28 @@ TEST_F(SheetReaderFlags, ATraceOnAnOutlineIsWorthALook) {
   EXPECT_THAT(field.flags, Contains(Flag::kAmbiguous));
 }
 
+TEST_F(SheetReaderFlags, AMarkThatHidesItsLetterIsNotSilentlyBlank) {
+  // As dark on average as the letter that it hides.
+  painter_.Cover(Center(1), {11, 11}, 205);
+  const FieldReading field = Read();
+  EXPECT_TRUE(field.needs_review) << FlagsOf(field);
+}
+
+TEST_F(SheetReaderFlags, WhatIsPaintedOverIsNotSilentlyBlank) {
+  painter_.Cover(Center(3), {11, 11}, 244);
+  const FieldReading field = Read();
+  EXPECT_EQ(field.answer, "");
+  EXPECT_THAT(field.flags, ElementsAre(Flag::kBlank, Flag::kAmbiguous));
+}
+
+TEST_F(SheetReaderFlags, WhatIsPaintedOverBesideAMarkIsNotInDoubt) {
+  painter_.Cover(Center(3), {11, 11}, 244);
+  painter_.MarkAnswer("q5", "A");
+  const FieldReading field = Read();
+  EXPECT_EQ(field.answer, "A");
+  EXPECT_FALSE(field.needs_review) << FlagsOf(field);
+}
+
 TEST(SheetReader, CutOff) {
   const Sheet sheet = MakeSheet(ExamLayout(40));
   PagePainter painter(sheet, {}, kSeed);
@@ -254,6 +279,38 @@ TEST(SheetReader, ABlockThatIsARowOffIsFlaggedThroughout) {
       EXPECT_EQ(reading->fields[f].answer, answers.at(sheet.fields()[f].label));
     }
   }
+}
+
+// A sheet whose second block is printed with other gaps than it is read with.
+absl::StatusOr<SheetReading> ReadWithWrongGaps(const ReadOptions& options) {
+  SheetLayout printed = ExamLayout(40);
+  printed.blocks[2].value_gap *= 1.07;
+  printed.blocks[2].field_gap *= 0.955;
+  const Sheet truth = MakeSheet(printed);
+  PagePainter painter(truth, {}, kSeed);
+  MarkAll(RandomAnswers(truth, kSeed), painter);
+  return ReadSheet(painter.Scan(), painter.scan_to_page(),
+                   MakeSheet(ExamLayout(40)), options, {});
+}
+
+TEST(SheetReader, ABlockThatIsSpacedOtherwiseIsFlaggedThroughout) {
+  const Sheet sheet = MakeSheet(ExamLayout(40));
+  const auto reading = ReadWithWrongGaps({});
+  ASSERT_TRUE(reading.ok()) << reading.status();
+  for (size_t f = 0; f < sheet.fields().size(); ++f) {
+    const auto& flags = reading->fields[f].flags;
+    EXPECT_EQ(std::count(flags.begin(), flags.end(), Flag::kOffGrid),
+              sheet.groups()[f] == 2 ? 1 : 0)
+        << sheet.fields()[f].label << " " << FlagsOf(reading->fields[f]);
+  }
+}
+
+TEST(SheetReader, ABlockThatIsElsewhereRefutesAnAssumedPosition) {
+  ReadOptions options;
+  options.position_is_assumed = true;
+  const auto reading = ReadWithWrongGaps(options);
+  EXPECT_EQ(DetailsOf(reading.status()).value_or(ErrorDetails{}).reason,
+            kSheetUnreadable);
 }
 
 }  // namespace
