@@ -11,14 +11,14 @@
 #include "common/status/status_macros.h"
 #include "services/georef/engine/camera/reasons.h"
 #include "services/georef/engine/features/ground_extent.h"
-#include "services/georef/engine/features/ground_mask.h"
 #include "services/georef/engine/features/ground_selection.h"
+#include "services/georef/engine/features/prepared_mask.h"
 #include "services/georef/engine/features/reasons.h"
 #include "services/georef/engine/features/region_outlines.h"
 #include "services/georef/engine/features/ring_measure.h"
 #include "services/georef/engine/features/vertex_mapper.h"
 #include "services/georef/engine/reasons.h"
-#include "services/georef/engine/vector/mask_morphology.h"
+#include "services/georef/engine/vector/polygon_statistics.h"
 #include "services/georef/engine/vector/simplify_polygons.h"
 
 namespace sightline::georef {
@@ -26,7 +26,6 @@ namespace {
 
 constexpr double kHighestLatitude = 89.99;
 constexpr int kRegionsBetweenPolls = 256;
-constexpr int kMostGrowth = 64;
 
 absl::Status CheckRange(const char* field, double value, double least,
                         double most) {
@@ -53,10 +52,6 @@ absl::Status CheckOptions(const FeatureOptions& options) {
                                 options.mapping_tolerance_m, 0.0001, 1000));
   SL_RETURN_IF_ERROR(
       CheckRange("edge_tolerance_m", options.edge_tolerance_m, 0.001, 1000));
-  SL_RETURN_IF_ERROR(
-      CheckRange("close_pixels", options.close_pixels, 0, kMostGrowth));
-  SL_RETURN_IF_ERROR(
-      CheckRange("dilate_pixels", options.dilate_pixels, 0, kMostGrowth));
   return CheckRange("least_grazing_deg", options.least_grazing_deg, 0.1, 45);
 }
 
@@ -263,43 +258,31 @@ absl::Status AppendRegions(const Frame& frame, const GroundOutlines& outlines,
   return absl::OkStatus();
 }
 
-// The outlines of all regions that show ground.
-absl::StatusOr<TracedPolygons> Trace(const FeatureInput& input,
-                                     const FeatureOptions& options,
-                                     const GroundExtent& extent,
-                                     const StopToken& stop, FeatureSet& set) {
-  TraceOptions trace;
-  trace.labels = options.labels;
-  trace.connectivity = options.connectivity;
-  trace.maximum_vertices = options.maximum_traced_vertices;
-  if (extent.is_whole()) return TracePolygons(input.mask, trace, stop);
-  SL_ASSIGN_OR_RETURN(const GroundMask ground,
-                      GroundMask::Create(input.mask, extent, options.labels));
-  set.pixels_above_horizon = extent.PixelsOutside();
-  set.labelled_pixels_above_horizon = ground.labelled_outside();
-  return TracePolygons(ground.view(), trace, stop);
-}
-
-// The mask with its gaps closed and its regions grown.
-absl::StatusOr<std::vector<uint8_t>> GrowRegions(const LabelMask& mask,
-                                                 const FeatureOptions& options,
-                                                 const StopToken& stop) {
-  MorphologyOptions morphology;
-  morphology.labels = options.labels;
-  std::erase(morphology.labels, 0);  // What is left when nothing is there.
-  LabelMask grown = mask;
-  std::vector<uint8_t> labels;
-  for (const auto& [operation, pixels] :
-       {std::pair(MaskOperation::kClose, options.close_pixels),
-        std::pair(MaskOperation::kDilate, options.dilate_pixels)}) {
-    if (pixels == 0) continue;
-    morphology.operation = operation;
-    morphology.radius_pixels = pixels;
-    SL_ASSIGN_OR_RETURN(labels, ApplyMorphology(grown, morphology, stop));
-    grown.labels = labels.data();
-    grown.stride = grown.width;
+// How sure the classifier was of each region.
+absl::Status AddConfidence(const ConfidencePlane& plane, const LabelMask& mask,
+                           const TracedPolygons& traced, const StopToken& stop,
+                           std::vector<Feature>& features) {
+  SL_ASSIGN_OR_RETURN(
+      const std::vector<PolygonConfidence> polygons,
+      MeasureConfidence(mask, traced,
+                        ByteConfidences{plane.values, plane.stride}, stop));
+  size_t next = 0;
+  for (Feature& feature : features) {
+    double sum = 0;
+    double least = 1;
+    int64_t pixels = 0;
+    const uint32_t region = traced.polygons[next].region;
+    for (; next < polygons.size() && traced.polygons[next].region == region;
+         ++next) {
+      const PolygonConfidence& polygon = polygons[next];
+      sum += polygon.mean * static_cast<double>(polygon.pixel_count);
+      least = std::min(least, polygon.minimum);
+      pixels += polygon.pixel_count;
+    }
+    feature.mean_confidence = sum / static_cast<double>(pixels);
+    feature.minimum_confidence = least;
   }
-  return labels;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -309,25 +292,21 @@ absl::StatusOr<FeatureSet> BuildFeatures(const FeatureInput& input,
                                          const StopToken& stop) {
   SL_RETURN_IF_ERROR(CheckInput(input));
   SL_RETURN_IF_ERROR(CheckOptions(options));
-  if (options.close_pixels > 0 || options.dilate_pixels > 0) {
-    FeatureInput grown = input;
-    SL_ASSIGN_OR_RETURN(const std::vector<uint8_t> labels,
-                        GrowRegions(input.mask, options, stop));
-    grown.mask.labels = labels.data();
-    grown.mask.stride = grown.mask.width;
-    FeatureOptions rest = options;
-    rest.close_pixels = 0;
-    rest.dilate_pixels = 0;
-    return BuildFeatures(grown, rest, stop);
-  }
   FeatureSet set;
   SL_ASSIGN_OR_RETURN(
       const GroundExtent extent,
       GroundExtent::Create(*input.camera, input.mask.width, input.mask.height,
                            options.least_grazing_deg, stop));
+  SL_ASSIGN_OR_RETURN(const PreparedMask mask,
+                      PreparedMask::Create(input, options, extent, stop));
+  set.pixels_above_horizon = extent.PixelsOutside();
+  set.labelled_pixels_above_horizon = mask.labelled_above_horizon();
+  TraceOptions trace;
+  trace.labels = options.labels;
+  trace.connectivity = options.connectivity;
+  trace.maximum_vertices = options.maximum_traced_vertices;
   GroundOutlines outlines;
-  SL_ASSIGN_OR_RETURN(outlines.traced,
-                      Trace(input, options, extent, stop, set));
+  SL_ASSIGN_OR_RETURN(outlines.traced, TracePolygons(mask.view(), trace, stop));
   const VertexMapper mapper(*input.camera, outlines.traced.vertices,
                             options.mapping_tolerance_m);
   set.mapping = mapper.certificate();
@@ -338,6 +317,10 @@ absl::StatusOr<FeatureSet> BuildFeatures(const FeatureInput& input,
   MeasureRings(outlines);
   SelectOnGround(options.minimum_area_m2, options.minimum_hole_m2, outlines);
   std::vector<Feature> features = DescribeRegions(frame, outlines.traced);
+  if (input.confidence.has_value()) {
+    SL_RETURN_IF_ERROR(AddConfidence(*input.confidence, mask.view(),
+                                     outlines.traced, stop, features));
+  }
   if (options.simplify_tolerance_m > 0 || options.maximum_vertices > 0) {
     SL_RETURN_IF_ERROR(Simplify(frame, stop, outlines, set));
   }
@@ -355,12 +338,8 @@ int64_t BuildFeaturesBytes(int width, int height,
   trace.labels = options.labels;
   trace.connectivity = options.connectivity;
   trace.maximum_vertices = options.maximum_traced_vertices;
-  const int64_t growth = options.close_pixels > 0 || options.dilate_pixels > 0
-                             ? 2 * ApplyMorphologyBytes(width, height)
-                             : 0;
   return TracePolygonsBytes(width, height, trace) + int64_t{width} * height +
-         growth + kBytesPerVertex * options.maximum_traced_vertices +
-         kFixedBytes;
+         kBytesPerVertex * options.maximum_traced_vertices + kFixedBytes;
 }
 
 }  // namespace sightline::georef

@@ -18,6 +18,7 @@
 #include "services/georef/engine/camera/ground_camera.h"
 #include "services/georef/engine/camera/position_error.h"
 #include "services/georef/engine/features/feature_set.h"
+#include "services/georef/engine/vector/mask_morphology.h"
 #include "services/georef/engine/vector/trace_polygons.h"
 
 namespace sightline::georef {
@@ -36,20 +37,28 @@ struct UncertainPose {
   PoseUncertainty uncertainty;
 };
 
+// A change of the labels before they are traced (mask_morphology.h).
+struct LabelSmoothing {
+  MaskOperation operation = MaskOperation::kClose;
+  Neighbourhood neighbourhood = Neighbourhood::kDisc;
+  // Above 0 up to kMaximumMorphologyRadius.
+  double radius_pixels = 1;
+  // Instead of it, if given: metres, as large as they are in the middle of the
+  // frame.
+  std::optional<double> radius_m;
+};
+
 struct FeatureOptions {
   // Labels to trace, each once; empty: every label of the mask but 0.
   std::vector<uint8_t> labels;
   Connectivity connectivity = Connectivity::kSides;
+  // Applied one after the other to the labels that are traced, 0 excepted.
+  std::vector<LabelSmoothing> smoothing;
   // Regions that cover less are left out, as traced; 0 or more, m2.
   double minimum_area_m2 = 0;
   // Holes that enclose less are closed, and regions of the same label in them
   // vanish; 0 or more, m2.
   double minimum_hole_m2 = 0;
-  // Gaps up to twice so many pixels wide are closed, then regions grow by so
-  // many, before anything is traced; discs (mask_morphology.h), 0..64. Sizes
-  // and confidences are those of the regions as they are then.
-  int close_pixels = 0;
-  int dilate_pixels = 0;
   // Outlines may leave those of the pixels by this, with fewer vertices;
   // 0..10,000 m, 0: as the pixels' edges run. Regions neither overlap nor part
   // from their neighbours (simplify_polygons.h). Metres are those of a plane
@@ -87,14 +96,14 @@ struct FeatureInput {
 
 // The features of a frame. Deterministic; thread-safe. A mask without the
 // labels, or one that shows no ground, gives no features.
-// Errors: those of TracePolygons(); ResourceExhausted GEOREF_TOO_MANY_VERTICES
-// also when the outlines can't be simplified to so few vertices, or
-// GEOREF_OUT_OF_MEMORY while doing so; InvalidArgument MASK_FRAME_MISMATCH (the
-// mask and the camera's frame differ in size), FEATURE_OPTION_INVALID (an
-// option out of its range), TOO_NEAR_POLE (outlines go around a pole, pass
-// within 0.01 degrees of it or span half of all longitudes),
-// CAMERA_POSE_INVALID (a deviation is negative or not a number); why `stop`
-// stopped.
+// Errors: those of TracePolygons() and ApplyMorphology(); ResourceExhausted
+// GEOREF_TOO_MANY_VERTICES also when the outlines can't be simplified to so few
+// vertices, or GEOREF_OUT_OF_MEMORY while doing so; InvalidArgument
+// MASK_FRAME_MISMATCH (the mask and the camera's frame differ in size),
+// FEATURE_OPTION_INVALID (an option out of its range), TOO_NEAR_POLE (outlines
+// go around a pole, pass within 0.01 degrees of it or span half of all
+// longitudes), CAMERA_POSE_INVALID (a deviation is negative or not a number);
+// why `stop` stopped.
 absl::StatusOr<FeatureSet> BuildFeatures(const FeatureInput& input,
                                          const FeatureOptions& options,
                                          const StopToken& stop);

@@ -74,14 +74,15 @@ struct Feature {
   MapBox box;
   // The same in the frame, before outlines were simplified.
   PixelBox pixel_box;
-  // Pixels it was made from, those of holes that were closed included.
+  // Pixels it was made from, those of holes that were closed and those that
+  // smoothing added included.
   int64_t pixel_count = 0;
   // It touches the edge of the frame, or of what the frame shows of the
   // ground: what it shows may go on.
   bool is_truncated_by_edge = false;
   bool is_truncated_by_horizon = false;
-  // 0..1, over its pixels that have its label; nullopt without a confidence
-  // plane, or if no pixel of it has its label.
+  // 0..1, over its pixels that have its label, not those that closed holes
+  // brought in; nullopt without a confidence plane.
   std::optional<double> mean_confidence;
   std::optional<double> minimum_confidence;
   // Root mean square distance by which the centroid may be off, from the

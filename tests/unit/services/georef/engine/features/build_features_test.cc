@@ -253,6 +253,54 @@ TEST(BuildFeatures, SimplifiesToALimitOfVertices) {
   EXPECT_GT(set.simplify_tolerance_m, 0);
 }
 
+TEST(BuildFeatures, SmoothsLabelsFirst) {
+  const OwnedMask mask =
+      MaskOf({".........", ".........", "..1.1.1..", ".........", "........."});
+  EXPECT_EQ(MustBuild(mask, Down()).features.size(), 3u);
+  FeatureOptions options;
+  options.smoothing = {{MaskOperation::kClose, Neighbourhood::kSquare, 1, {}}};
+  const FeatureSet closed = MustBuild(mask, Down(), options);
+  ASSERT_EQ(closed.features.size(), 1u);
+  EXPECT_EQ(closed.features[0].pixel_count, 5);
+  // The same in metres.
+  options.smoothing[0].radius_pixels = 100;
+  options.smoothing[0].radius_m = 1.01 * std::sqrt(PixelArea(mask, Down()));
+  EXPECT_EQ(MustBuild(mask, Down(), options).features[0].pixel_count, 5);
+}
+
+TEST(BuildFeatures, WhatGrowsAboveTheHorizonIsCut) {
+  const OwnedMask mask = FullMask(200, 100, 1);
+  const Pose level = PoseAt(12, 41, 500, 0, 0);
+  const FeatureSet plain = MustBuild(mask, level);
+  FeatureOptions options;
+  options.smoothing = {{MaskOperation::kDilate, Neighbourhood::kDisc, 3, {}}};
+  const FeatureSet grown = MustBuild(mask, level, options);
+  ASSERT_EQ(grown.features.size(), 1u);
+  EXPECT_EQ(grown.features[0].pixel_count, plain.features[0].pixel_count);
+}
+
+TEST(BuildFeatures, SaysHowSureTheLabelsAre) {
+  const OwnedMask mask = MaskOf({"111..", "1.1.2", "111.."});
+  std::vector<uint8_t> confidences(15, 255);
+  confidences[0] = 51;   // of label 1
+  confidences[6] = 0;    // of its hole
+  confidences[9] = 102;  // of label 2
+  const GroundCamera camera = CameraFor(Down(), mask);
+  FeatureInput input;
+  input.mask = mask.view();
+  input.camera = &camera;
+  input.confidence = ConfidencePlane{confidences.data(), 5};
+  FeatureOptions options;
+  options.minimum_hole_m2 = 2 * PixelArea(mask, Down());
+  const auto set = BuildFeatures(input, options, StopToken());
+  ASSERT_TRUE(set.ok()) << set.status();
+  ASSERT_EQ(set->features.size(), 2u);
+  EXPECT_EQ(set->features[0].pixel_count, 9);
+  EXPECT_NEAR(*set->features[0].mean_confidence, (7 + 0.2) / 8, 1e-9);
+  EXPECT_NEAR(*set->features[0].minimum_confidence, 0.2, 1e-9);
+  EXPECT_NEAR(*set->features[1].mean_confidence, 0.4, 1e-9);
+}
+
 TEST(BuildFeatures, CutsTheMaskBelowTheHorizon) {
   // The upper half of the frame looks at the sky.
   const OwnedMask mask = FullMask(200, 100, 1);

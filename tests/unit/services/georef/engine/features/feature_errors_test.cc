@@ -94,6 +94,30 @@ TEST(FeatureErrors, TooFewVerticesToSimplifyToAreSaid) {
                "maximum_vertices");
 }
 
+TEST(FeatureErrors, SmoothingIsChecked) {
+  const OwnedMask mask = FullMask(20, 10, 1);
+  FeatureOptions options;
+  options.smoothing.emplace_back();
+  options.smoothing[0].radius_pixels = 0;
+  const GroundCamera down = CameraFor(PoseAt(1, 2, 300, 0, 90), mask);
+  ExpectReason(Build(mask, down, options).status(), kMorphologyOptionInvalid);
+  const GroundCamera sky = CameraFor(PoseAt(1, 2, 300, 0, 0), mask);
+  options.smoothing[0].radius_m = 3;
+  ExpectReason(Build(mask, sky, options).status(), kFeatureOptionInvalid,
+               "smoothing.radius_m");
+}
+
+TEST(FeatureErrors, AConfidencePlaneWithoutValuesIsRefused) {
+  const OwnedMask mask = FullMask(20, 10, 1);
+  const GroundCamera camera = CameraFor(PoseAt(1, 2, 300, 0, 90), mask);
+  FeatureInput input;
+  input.camera = &camera;
+  input.mask = mask.view();
+  input.confidence = ConfidencePlane{nullptr, 20};
+  ExpectReason(BuildFeatures(input, {}, StopToken()).status(),
+               kConfidenceInvalid);
+}
+
 TEST(FeatureErrors, PolesAreRefused) {
   const OwnedMask mask = FullMask(100, 100, 1);
   for (const double latitude : {89.98, -89.98}) {
