@@ -60,6 +60,8 @@ Rotation NorthEastDown(const GeoPoint& place) {
 Vector3 Up(const GeoPoint& place) { return EastNorthUp(place).z; }
 
 double WrapLongitude(double longitude_deg) {
+  // Nearly always; the division is what mapping a vertex costs elsewhere.
+  if (std::abs(longitude_deg) <= 180) return longitude_deg;
   return std::remainder(longitude_deg, 360.0);
 }
 

@@ -19,6 +19,8 @@ namespace {
 constexpr double kNeverRefinedM = 30;
 constexpr int kDeepestRefinement = 24;
 
+constexpr double kMetresPerDegree = kSemiMajorAxis * kDegree;
+
 struct PlaneOffset {
   double east_m;
   double north_m;
@@ -26,11 +28,18 @@ struct PlaneOffset {
 
 // To a percent, which is enough to compare with a tolerance.
 PlaneOffset Offset(const MapPoint& from, const MapPoint& to) {
-  constexpr double kMetresPerDegree = kSemiMajorAxis * kDegree;
   const double cosine =
       std::cos(0.5 * (from.latitude_deg + to.latitude_deg) * kDegree);
   return {(to.longitude_deg - from.longitude_deg) * cosine * kMetresPerDegree,
           (to.latitude_deg - from.latitude_deg) * kMetresPerDegree};
+}
+
+// Cheap: at most as long, wherever it is.
+bool IsShort(const MapPoint& from, const MapPoint& to) {
+  constexpr double kShortDegrees = kNeverRefinedM / kMetresPerDegree;
+  const double east = to.longitude_deg - from.longitude_deg;
+  const double north = to.latitude_deg - from.latitude_deg;
+  return east * east + north * north <= kShortDegrees * kShortDegrees;
 }
 
 class EdgeRefiner {
@@ -45,6 +54,7 @@ class EdgeRefiner {
   // Appends the points between the ends of an edge.
   absl::Status Refine(PixelPoint a, const MapPoint& at_a, PixelPoint b,
                       const MapPoint& at_b, int depth) {
+    if (IsShort(at_a, at_b)) return absl::OkStatus();
     const PlaneOffset edge = Offset(at_a, at_b);
     const double length = std::hypot(edge.east_m, edge.north_m);
     if (length <= kNeverRefinedM || depth == kDeepestRefinement) {

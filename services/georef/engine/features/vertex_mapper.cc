@@ -66,6 +66,13 @@ absl::StatusOr<std::vector<MapPoint>> VertexMapper::MapAll(
     if (points.size() % kVerticesBetweenPolls == 0) {
       SL_RETURN_IF_ERROR(stop.Poll());
     }
+    // The common way, without a status around every point.
+    if (grid_.has_value()) {
+      if (const std::optional<GeoPoint> place = grid_->Map(ToPixel(corner))) {
+        points.push_back({place->longitude_deg, place->latitude_deg});
+        continue;
+      }
+    }
     SL_ASSIGN_OR_RETURN(const MapPoint point, Map(ToPixel(corner)));
     points.push_back(point);
   }
