@@ -114,7 +114,8 @@ absl::StatusOr<Segmentation> SegmentFrame(const Model& model, const Plan& plan,
   const Tiling& tiling = plan.tiling;
   Segmentation result = {GrayImage(frame.width, frame.height),
                          GrayImage(frame.width, frame.height),
-                         static_cast<int>(tiling.tiles()), plan.scale};
+                         static_cast<int>(tiling.tiles()), tiling.tile,
+                         plan.scale};
   const TensorShape shape = card.input.ShapeOf(tiling.tile);
   std::vector<float> numbers(static_cast<size_t>(ElementCount(shape)));
   for (const TileSpan& row : tiling.rows) {

@@ -55,8 +55,9 @@ struct Segmentation {
   GrayImage labels;
   // Probability of that class, 0..255 for 0..1; of the frame's size.
   GrayImage confidence;
-  // Runs of the model that it took.
+  // Runs of the model that it took, and their size.
   int tiles = 0;
+  InputSize tile;
   // Pixels of the model's input per frame pixel.
   double scale = 1;
 };
