@@ -286,7 +286,8 @@ TEST(Segmentor, SaysWhatMemoryItTakes) {
   const Segmentor segmentor = MakeSegmentor({});
   const auto small = segmentor.SegmentBytes(100, 100, {});
   const auto large = segmentor.SegmentBytes(400, 300, {});
-  ASSERT_TRUE(small.ok() && large.ok());
+  ASSERT_TRUE(small.ok()) << small.status();
+  ASSERT_TRUE(large.ok()) << large.status();
   // The planes of labels and confidence, and the model's own.
   EXPECT_GE(*large, 2 * 400 * 300 + segmentor.model().memory().run_bytes);
   // Everything else does not grow with the frame's area.
