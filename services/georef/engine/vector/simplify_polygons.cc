@@ -80,6 +80,19 @@ absl::Status CheckPositions(const TracedPolygons& traced,
   return absl::OkStatus();
 }
 
+// The bits of x and y in turns: numbers of corners near each other mostly are
+// near each other (Morton 1966).
+uint64_t MortonCode(PixelCorner corner) {
+  const auto spread = [](uint64_t bits) {
+    bits = (bits | bits << 8) & 0x00ff00ff;
+    bits = (bits | bits << 4) & 0x0f0f0f0f;
+    bits = (bits | bits << 2) & 0x33333333;
+    return (bits | bits << 1) & 0x55555555;
+  };
+  return spread(static_cast<uint64_t>(corner.x)) |
+         spread(static_cast<uint64_t>(corner.y)) << 1;
+}
+
 class Simplifier {
  public:
   Simplifier(const TracedPolygons& traced, OutlineGraph graph,
@@ -91,14 +104,15 @@ class Simplifier {
     }
     uses_of_arc_.resize(graph_.arcs.size());
     for (const ArcUse& use : graph_.uses) ++uses_of_arc_[use.arc];
+    OrderArcs();
   }
 
   // Errors: those of ChordConflicts::Mark().
   absl::Status Simplify(double tolerance_m, const StopToken& stop) {
     chords_.clear();
-    for (size_t i = 0; i < graph_.arcs.size(); ++i) {
+    for (size_t i = 0; i < arc_order_.size(); ++i) {
       if (i % kArcsPerPoll == 0) SL_RETURN_IF_ERROR(stop.Poll());
-      const OutlineArc& arc = graph_.arcs[i];
+      const OutlineArc& arc = graph_.arcs[arc_order_[i]];
       AppendChords(positions_, arc.first_corner,
                    arc.first_corner + arc.corner_count - 1, tolerance_m,
                    chords_);
@@ -122,8 +136,8 @@ class Simplifier {
   int64_t CountVertices() const {
     int64_t count = 0;
     for (size_t i = 0; i < graph_.arcs.size(); ++i) {
-      count +=
-          int64_t{uses_of_arc_[i]} * (first_chord_[i + 1] - first_chord_[i]);
+      count += int64_t{uses_of_arc_[i]} *
+               (chords_of_arc_[i].end - chords_of_arc_[i].begin);
     }
     return count;
   }
@@ -190,23 +204,40 @@ class Simplifier {
     std::swap(is_new_, next_is_new_);
   }
 
-  // Chords stand in the order of their arcs.
+  struct Range {
+    uint32_t begin = 0;
+    uint32_t end = 0;
+  };
+
+  // Those near each other one after the other, for ChordConflicts.
+  void OrderArcs() {
+    std::vector<std::pair<uint64_t, uint32_t>> codes;
+    codes.reserve(graph_.arcs.size());
+    for (size_t i = 0; i < graph_.arcs.size(); ++i) {
+      const uint32_t vertex = graph_.corners[graph_.arcs[i].first_corner];
+      codes.emplace_back(MortonCode(traced_.vertices[vertex]),
+                         static_cast<uint32_t>(i));
+    }
+    std::sort(codes.begin(), codes.end());
+    arc_order_.reserve(codes.size());
+    for (const auto& [code, arc] : codes) arc_order_.push_back(arc);
+  }
+
   void FindArcs() {
-    first_chord_.clear();
-    size_t chord = 0;
-    for (const OutlineArc& arc : graph_.arcs) {
-      first_chord_.push_back(static_cast<uint32_t>(chord));
+    chords_of_arc_.resize(graph_.arcs.size());
+    uint32_t chord = 0;
+    for (const uint32_t i : arc_order_) {
+      const OutlineArc& arc = graph_.arcs[i];
+      chords_of_arc_[i].begin = chord;
       const uint32_t last = arc.first_corner + arc.corner_count - 1;
       while (chords_[chord].last != last) ++chord;
-      ++chord;
+      chords_of_arc_[i].end = ++chord;
     }
-    first_chord_.push_back(static_cast<uint32_t>(chord));
   }
 
   // All but the last: with that the ring's next arc begins.
   void AppendVertices(const ArcUse& use, std::vector<uint32_t>& sources) const {
-    const uint32_t begin = first_chord_[use.arc];
-    const uint32_t end = first_chord_[use.arc + 1];
+    const auto [begin, end] = chords_of_arc_[use.arc];
     if (use.is_reversed) {
       for (uint32_t i = end; i-- > begin;) {
         sources.push_back(graph_.corners[chords_[i].last]);
@@ -222,12 +253,14 @@ class Simplifier {
   const OutlineGraph graph_;
   std::vector<PlanePoint> positions_;  // by corner of the graph
   std::vector<uint8_t> uses_of_arc_;
+  std::vector<uint32_t> arc_order_;
+  // In the order of the arcs.
   std::vector<Chord> chords_;
   std::vector<uint8_t> is_new_;
   std::vector<uint8_t> is_marked_;
   std::vector<Chord> next_chords_;
   std::vector<uint8_t> next_is_new_;
-  std::vector<uint32_t> first_chord_;  // by arc, one more for the end
+  std::vector<Range> chords_of_arc_;
 };
 
 absl::Status CannotFit(int64_t count, int64_t allowed) {
@@ -316,7 +349,9 @@ int64_t SimplifyPolygonsBytes(const TracedPolygons& traced, int mask_width,
   const int64_t growing =
       3 * int64_t{2 * sizeof(uint32_t) + sizeof(OutlineArc) + sizeof(ArcUse) +
                   sizeof(uint32_t) + 2 * sizeof(Chord) + 4};
-  const int64_t fixed = sizeof(PlanePoint) + 1 + ChordConflicts::kBytesPerChord;
+  const int64_t fixed = sizeof(PlanePoint) + 1 + sizeof(uint32_t) +
+                        2 * sizeof(uint64_t) + 2 * sizeof(uint32_t) +
+                        ChordConflicts::kBytesPerChord;
   const int64_t answer =
       corners * int64_t{sizeof(PixelCorner) + sizeof(uint32_t)} +
       rings * int64_t{sizeof(TracedRing) + sizeof(uint32_t)} +
