@@ -1,6 +1,6 @@
 # Which services are built, and why not.
 
-set(SIGHTLINE_KNOWN_SERVICES align grade omr preprocess)
+set(SIGHTLINE_KNOWN_SERVICES align grade omr preprocess georef)
 set_property(GLOBAL PROPERTY sightline_built "")
 
 # sightline_service_wanted(NAME RESULT FOUND MISSING): RESULT is TRUE when the

@@ -15,7 +15,7 @@ LEAN = ("sightline-align", "sightline-grade", "sightline-omr",
         "sightline-preprocess", "sightline")
 # Each would bring dozens of megabytes into a pod of 512 MB.
 HEAVY = ("opencv_imgcodecs", "opencv_highgui", "opencv_videoio", "opencv_dnn",
-         "gdal", "avcodec", "torch", "cuda")
+         "onnxruntime", "gdal", "proj", "avcodec", "torch", "cuda")
 
 
 class ErrorReasonsTest(unittest.TestCase):

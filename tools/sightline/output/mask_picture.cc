@@ -50,28 +50,38 @@ void Tint(const GrayImage& mask, const Colors& looks, RgbImage& picture) {
   }
 }
 
-// Pixels of a region with another label within `width` pixels to a side.
+void Paint(uint32_t color, uint8_t* pixel) {
+  pixel[0] = color >> 16 & 255;
+  pixel[1] = color >> 8 & 255;
+  pixel[2] = color & 255;
+}
+
+// Colours pixels of a region with another label within `width` pixels to a
+// side, and whitens those around it: a blue slick is seen on a blue sea, too.
 void Outline(const GrayImage& mask, const Colors& looks, int width,
              RgbImage& picture) {
   for (int y = 0; y < picture.height(); ++y) {
     for (int x = 0; x < picture.width(); ++x) {
       const uint8_t label = mask.row(y)[x];
       const ClassLook& look = looks[label];
-      if (look.is_background) continue;
-      const auto differs = [&](int to_x, int to_y) {
-        return to_x >= 0 && to_y >= 0 && to_x < mask.width() &&
-               to_y < mask.height() && mask.row(to_y)[to_x] != label;
+      const auto is_other = [&](int to_x, int to_y) {
+        if (to_x < 0 || to_y < 0 || to_x >= mask.width() ||
+            to_y >= mask.height()) {
+          return false;
+        }
+        const uint8_t other = mask.row(to_y)[to_x];
+        return other != label &&
+               !(look.is_background && looks[other].is_background);
       };
+      const int reach = look.is_background ? 1 : width;
       bool is_edge = false;
-      for (int i = 1; i <= width && !is_edge; ++i) {
-        is_edge = differs(x - i, y) || differs(x + i, y) || differs(x, y - i) ||
-                  differs(x, y + i);
+      for (int i = 1; i <= reach && !is_edge; ++i) {
+        is_edge = is_other(x - i, y) || is_other(x + i, y) ||
+                  is_other(x, y - i) || is_other(x, y + i);
       }
       if (!is_edge) continue;
-      uint8_t* pixel = picture.row(y) + int64_t{3} * x;
-      pixel[0] = look.color >> 16 & 255;
-      pixel[1] = look.color >> 8 & 255;
-      pixel[2] = look.color & 255;
+      Paint(look.is_background ? 0xFFFFFF : look.color,
+            picture.row(y) + int64_t{3} * x);
     }
   }
 }
@@ -150,7 +160,7 @@ absl::StatusOr<std::string> MaskPicture(absl::string_view frame, int page,
   for (int label = 0; label < 256; ++label) looks[label] = palette.Of(label);
   Tint(mask.pixels, looks, pixels);
   const int width =
-      std::max(1, std::max(pixels.width(), pixels.height()) / 1200);
+      std::max(2, std::max(pixels.width(), pixels.height()) / 800);
   Outline(mask.pixels, looks, width, pixels);
   WriteAreas(mask.pixels, features, options.with_corners, pixels);
   return EncodeJpeg(pixels, kQuality);

@@ -37,6 +37,9 @@
     m2 < 9999.5 ? `${m2.toFixed(0)} m²` :
     m2 < 999950 ? `${(m2 / 1e4).toFixed(2)} ha` :
     `${(m2 / 1e6).toFixed(2)} km²`;
+  const valueText = (value) =>
+    typeof value !== 'number' || Number.isInteger(value) ? String(value) :
+    Math.abs(value) < 100 ? String(+value.toPrecision(4)) : value.toFixed(1);
   const lengthText = (m) =>
     m < 1 ? `${+(m * 100).toPrecision(3)} cm` :
     m < 1000 ? `${+m.toPrecision(3)} m` : `${+(m / 1000).toPrecision(3)} km`;
@@ -102,6 +105,7 @@
 
   const grid = make('g', {class: 'grid'}, svg);
   const world = make('g', {class: 'world'}, svg);
+  const numbers = make('g', {class: 'numbers'}, svg);
   const marks = make('g', {class: 'marks'}, svg);
 
   for (const frame of data.frames) {
@@ -153,7 +157,7 @@
     for (const [name, value] of Object.entries(feature.properties)) {
       if (name === 'label' || name === 'class' || value === null) continue;
       row(name.replaceAll('_', ' '), Array.isArray(value) ?
-          value.join(', ') : String(value));
+          value.join(', ') : valueText(value));
     }
   };
   const mark = (feature, name, on) => {
@@ -203,8 +207,10 @@
       if (event.key === 'Enter' || event.key === ' ') {
         event.preventDefault();
         select(feature);
+        bring(feature);
       }
     });
+    feature.row.addEventListener('click', () => bring(feature));
     feature.row.addEventListener('dblclick', () => fit(feature.box));
   });
 
@@ -228,16 +234,19 @@
     make('text', {x, y, 'text-anchor': anchor}, parent).textContent = text;
   };
 
+  // Below the scale bar and beside the arrow of north no numbers are written.
   const drawGrid = (width, height) => {
     grid.replaceChildren();
+    numbers.replaceChildren();
     const left = origin[0] + (view.x - width / 2 / view.scale) / perLongitude;
     const east = width / view.scale / perLongitude;
     const stepX = nice(Math.max(east / 3, 1e-7));
     for (let i = Math.ceil(left / stepX); i * stepX < left + east; ++i) {
       const x = (i * stepX - left) / east * width;
       line(x, 0, x, height, grid);
+      if (x > width - 290 && x > width / 2) continue;
       write(degrees(wrapped(i * stepX), stepX, 'E', 'W'), x + 4, height - 8,
-          'start', grid);
+          'start', numbers);
     }
     const low = origin[1] + (view.y - height / 2 / view.scale) / perLatitude;
     const north = height / view.scale / perLatitude;
@@ -245,7 +254,8 @@
     for (let i = Math.ceil(low / stepY); i * stepY < low + north; ++i) {
       const y = height - (i * stepY - low) / north * height;
       line(0, y, width, y, grid);
-      write(degrees(i * stepY, stepY, 'N', 'S'), 6, y - 5, 'start', grid);
+      if (y < 60 || y > height - 24) continue;
+      write(degrees(i * stepY, stepY, 'N', 'S'), 6, y - 5, 'start', numbers);
     }
   };
   const drawMarks = (width, height) => {
@@ -285,6 +295,19 @@
     view.y = (box[1] + box[3]) / 2;
     view.scale = Math.min(width / Math.max(box[2] - box[0], 0.1),
         height / Math.max(box[3] - box[1], 0.1)) * 0.86;
+    draw();
+  };
+  // Moves the map so that a feature is seen, if it is not.
+  const bring = (feature) => {
+    const [width, height] = size();
+    const x = (feature.box[0] + feature.box[2]) / 2;
+    const y = (feature.box[1] + feature.box[3]) / 2;
+    if (Math.abs(x - view.x) * view.scale < width / 2.2 &&
+        Math.abs(y - view.y) * view.scale < height / 2.2) {
+      return;
+    }
+    view.x = x;
+    view.y = y;
     draw();
   };
   const zoom = (factor, x, y) => {
