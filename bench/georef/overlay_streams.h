@@ -21,6 +21,12 @@ struct ValueTally {
   int64_t values = 0;
   int64_t right = 0;
   int64_t wrong = 0;
+
+  void operator+=(const ValueTally& other) {
+    values += other.values;
+    right += other.right;
+    wrong += other.wrong;
+  }
   int64_t missing() const { return values - right - wrong; }
   double right_share() const {
     return values == 0 ? 0 : static_cast<double>(right) / values;

@@ -155,40 +155,6 @@ std::string Allowed(const OverlayPattern& pattern) {
   return ToUtf8(text);
 }
 
-// An engine sees blanks where it likes, and takes one quote for another. The
-// way to write the field whose other characters are those of `text`.
-std::string AsPattern(const OverlayPattern& pattern, const std::string& text) {
-  std::u32string seen;
-  for (const char32_t c : ToCodePoints(text)) {
-    if (c != U' ' && c != U'\n') seen += c;
-  }
-  for (const PatternAlternative& cells : pattern.alternatives) {
-    std::u32string fitted;
-    size_t next = 0;
-    bool fits = true;
-    for (const PatternCell& cell : cells) {
-      if (cell.allowed == U" ") {
-        fitted += U' ';
-        continue;
-      }
-      const bool is_allowed =
-          next < seen.size() &&
-          cell.allowed.find(seen[next]) != std::u32string::npos;
-      // Signs that always stand there need not be seen.
-      const bool is_sign =
-          cell.allowed.size() == 1 && cell.role == CellRole::kLiteral;
-      if (!is_allowed && !is_sign) {
-        fits = false;
-        break;
-      }
-      fitted += is_allowed ? seen[next] : cell.allowed[0];
-      if (is_allowed) ++next;
-    }
-    if (fits && next == seen.size()) return ToUtf8(fitted);
-  }
-  return text;
-}
-
 absl::Status Propose(const CalibrateArguments& arguments,
                      const TextProposer& propose, std::ostream& out) {
   if (fs::exists(arguments.samples)) {
@@ -226,7 +192,7 @@ absl::Status Propose(const CalibrateArguments& arguments,
       }
       SL_ASSIGN_OR_RETURN(const std::string seen,
                           propose(line, Allowed(field.pattern)));
-      const std::string text = AsPattern(field.pattern, seen);
+      const std::string text = FitToPattern(field.pattern, seen);
       if (FindAlternative(field.pattern, ToCodePoints(text)) != nullptr) {
         ++fitting;
       }
@@ -287,6 +253,39 @@ absl::Status Learn(const CalibrateArguments& arguments, std::ostream& out) {
 }
 
 }  // namespace
+
+std::string FitToPattern(const OverlayPattern& pattern,
+                         const std::string& text) {
+  std::u32string seen;
+  for (const char32_t c : ToCodePoints(text)) {
+    if (c != U' ' && c != U'\n') seen += c;
+  }
+  for (const PatternAlternative& cells : pattern.alternatives) {
+    std::u32string fitted;
+    size_t next = 0;
+    bool fits = true;
+    for (const PatternCell& cell : cells) {
+      if (cell.allowed == U" ") {
+        fitted += U' ';
+        continue;
+      }
+      const bool is_allowed =
+          next < seen.size() &&
+          cell.allowed.find(seen[next]) != std::u32string::npos;
+      // Signs that always stand there need not be seen.
+      const bool is_sign =
+          cell.allowed.size() == 1 && cell.role == CellRole::kLiteral;
+      if (!is_allowed && !is_sign) {
+        fits = false;
+        break;
+      }
+      fitted += is_allowed ? seen[next] : cell.allowed[0];
+      if (is_allowed) ++next;
+    }
+    if (fits && next == seen.size()) return ToUtf8(fitted);
+  }
+  return text;
+}
 
 std::string CalibrateHelp() { return kHelp; }
 

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/image/image.h"
+#include "services/georef/engine/overlay/overlay_pattern.h"
 
 namespace sightline::georef {
 
@@ -21,6 +22,12 @@ namespace sightline::georef {
 // empty if it reads nothing. `allowed`: the characters that may be there.
 using TextProposer = std::function<absl::StatusOr<std::string>(
     const GrayImage& line, const std::string& allowed)>;
+
+// What an engine that sees blanks where it likes, and not every sign, may have
+// seen: the way to write the field whose other characters are those of `text`;
+// `text` if there is none. Thread-safe.
+std::string FitToPattern(const OverlayPattern& pattern,
+                         const std::string& text);
 
 // Runs the command with `arguments` (the program's name left out); prints
 // results to `out` and failures to `error`. Returns the exit code: 0, 1 for a

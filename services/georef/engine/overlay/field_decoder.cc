@@ -18,7 +18,7 @@ constexpr double kSamePicture = 0.97;
 // Of characters whose ink is a fifth to a third of the cell.
 constexpr double kContrastOfVariation = 2.3;
 // Gray levels by which any cell may vary less.
-constexpr double kFlat = 1;
+constexpr double kFlat = 0.3;
 
 double Median(std::vector<double>& values) {
   if (values.empty()) return 0;

@@ -61,7 +61,7 @@ struct OverlayThresholds {
   // on the other side of the field: level and variation to this share of the
   // characters' contrast and of the background's variation, ...
   double blank_level = 0.30;
-  double blank_texture = 0.30;
+  double blank_texture = 0.10;
   // ... and have no upright edge through all its rows of more than this share
   // of the contrast: something may lie over a digit.
   double blank_edge = 0.12;
