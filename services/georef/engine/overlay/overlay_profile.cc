@@ -21,13 +21,13 @@ constexpr int kMaxSide = 65535;
 constexpr int kMaxCell = 128;
 constexpr int kMinCell = 4;
 
-absl::StatusOr<PixelBox> ParseBox(const JsonValue& value,
+absl::StatusOr<OverlayBox> ParseBox(const JsonValue& value,
                                   const std::string& path,
                                   const OverlayProfile& profile) {
   SL_ASSIGN_OR_RETURN(const JsonObject object,
                       JsonObject::Create(value, path, kOverlayProfileInvalid,
                                          {"left", "top", "width", "height"}));
-  PixelBox box;
+  OverlayBox box;
   SL_ASSIGN_OR_RETURN(box.left,
                       object.Whole("left", 0, profile.frame_width - 1));
   SL_ASSIGN_OR_RETURN(box.top,

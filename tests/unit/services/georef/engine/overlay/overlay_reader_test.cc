@@ -43,7 +43,7 @@ int CountRead(const OverlayReading& reading, const SceneFrame& frame) {
   return read;
 }
 
-void Paint(RgbImage& picture, const PixelBox& box, uint8_t gray) {
+void Paint(RgbImage& picture, const OverlayBox& box, uint8_t gray) {
   for (int y = box.top; y < box.top + box.height; ++y) {
     std::memset(picture.row(y) + 3 * box.left, gray, 3 * size_t(box.width));
   }
