@@ -108,7 +108,9 @@ TEST(CheckOverlay, DoubtsEverythingOfASlantRangeThatIsNone) {
   }
   // Heading and angles have no part in it.
   EXPECT_TRUE(flight.reading.fields[7].number.has_value());
-  // Two per cent of 5000 m are allowed.
+  // Shorter than it can be, too, and two per cent of 5000 m are allowed.
+  values[6].number = 4850;
+  EXPECT_FALSE(Overlay(values).Passes(OverlayCheck::kSlantRange));
   values[6].number = 5090;
   EXPECT_TRUE(Overlay(values).Passes(OverlayCheck::kSlantRange));
 }
