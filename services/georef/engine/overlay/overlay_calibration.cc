@@ -53,7 +53,9 @@ absl::StatusOr<std::vector<KnownText>> KnownTexts(
                                   ", the profile's ", profile.frame_width,
                                   " x ", profile.frame_height));
     }
-    for (const auto& [name, said] : sample.texts) {
+    for (const auto& entry : sample.texts) {
+      const std::string& name = entry.first;
+      const std::string& said = entry.second;
       const auto field = std::find_if(
           profile.fields.begin(), profile.fields.end(),
           [&](const OverlayField& shape) { return shape.name == name; });

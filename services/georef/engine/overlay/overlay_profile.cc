@@ -22,8 +22,8 @@ constexpr int kMaxCell = 128;
 constexpr int kMinCell = 4;
 
 absl::StatusOr<OverlayBox> ParseBox(const JsonValue& value,
-                                  const std::string& path,
-                                  const OverlayProfile& profile) {
+                                    const std::string& path,
+                                    const OverlayProfile& profile) {
   SL_ASSIGN_OR_RETURN(const JsonObject object,
                       JsonObject::Create(value, path, kOverlayProfileInvalid,
                                          {"left", "top", "width", "height"}));
