@@ -125,8 +125,14 @@ absl::StatusOr<FeatureOptions> ToFeatureOptions(
   result.maximum_vertices = options.maximum_vertices() > 0
                                 ? options.maximum_vertices()
                                 : std::min(kDefaultVertices, maximum_vertices);
-  result.close_pixels = options.close_pixels();
-  result.dilate_pixels = options.dilate_pixels();
+  for (const auto& [operation, pixels] :
+       {std::pair(MaskOperation::kClose, options.close_pixels()),
+        std::pair(MaskOperation::kDilate, options.dilate_pixels())}) {
+    if (pixels == 0) continue;
+    LabelSmoothing& smoothing = result.smoothing.emplace_back();
+    smoothing.operation = operation;
+    smoothing.radius_pixels = pixels;
+  }
   result.maximum_traced_vertices = maximum_vertices;
   result.mapping_tolerance_m = kDefaultMappingTolerance;
   if (options.mapping_tolerance_m() != 0) {
