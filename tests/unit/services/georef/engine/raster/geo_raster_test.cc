@@ -12,6 +12,7 @@
 #include "services/georef/engine/features/reasons.h"
 #include "services/georef/engine/projection/projector.h"
 #include "services/georef/engine/projection/reasons.h"
+#include "services/georef/engine/raster/gdal_file.h"
 #include "services/georef/engine/raster/reasons.h"
 #include "tests/unit/services/georef/engine/camera/poses.h"
 
@@ -245,6 +246,17 @@ TEST(GeoRaster, FramesWithTheHorizonHaveNoEnd) {
             .status(),
         kPixelAboveHorizon);
   }
+}
+
+TEST(GdalFile, SaysWhatGdalSays) {
+  const Frame frame;
+  const RasterView view{frame.values.data(), kWidth, kHeight, 3, false,
+                        kWidth * 3};
+  ExpectReason(
+      WriteGdalFile(view, 99999, {0, 1, 0, 0, 0, -1}, RasterFormat::kGeoTiff,
+                    RasterCompression::kJpeg, 85)
+          .status(),
+      kRasterNotWritten);
 }
 
 TEST(GeoRaster, OptionsAndPixelsAreChecked) {
