@@ -43,10 +43,10 @@ absl::StatusOr<std::vector<MetadataValue>> ReadSources(
         sources.overlay->Read(sources.pixels);
     if (!reading.ok()) return InField(reading.status(), "frame");
     const OverlayProfile& profile = sources.overlay->profile();
+    CheckOverlay(profile, *reading);
     if (sources.course != nullptr) {
       sources.course->filter.Apply(sources.course->time_s, *reading);
     }
-    CheckOverlay(profile, *reading);
     Append(MetadataOf(profile, *reading), values);
   }
   // Other formats have no metadata that we know of.

@@ -93,9 +93,8 @@ TEST_F(RasterOverTcp, FeaturesComeInTheReferenceSystemAskedFor) {
   EXPECT_NEAR(ring.coordinates(0), 363'500, 1000);
   EXPECT_NEAR(ring.coordinates(1), 3'902'000, 1500);
   // What a feature says of itself does not change.
-  EXPECT_NEAR(
-      answer.response.features().features(0).centroid_longitude_deg(), 127.5,
-      1e-6);
+  EXPECT_NEAR(answer.response.features().features(0).centroid_longitude_deg(),
+              127.5, 1e-6);
   request_.mutable_output()->set_epsg(999999);
   answer = Ask(server_, request_);
   EXPECT_EQ(answer.reason(), "UNKNOWN_COORDINATE_SYSTEM");
