@@ -79,11 +79,9 @@ absl::Status Measure(const Options& options, const Case& one) {
 
   TraceOptions trace_options;
   trace_options.maximum_vertices = 10'000'000;
-  TraceWorkspace workspace;
   absl::StatusOr<TracedPolygons> traced;
   const double ours = MedianMilliseconds(options.repeat, [&] {
-    traced =
-        TracePolygons(one.mask.View(), trace_options, StopToken(), workspace);
+    traced = TracePolygons(one.mask.View(), trace_options, StopToken());
   });
   if (!traced.ok()) return traced.status();
 

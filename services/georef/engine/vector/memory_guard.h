@@ -19,23 +19,16 @@ inline absl::Status OutOfMemory() {
 
 // What `compute`, a function without arguments, returns; ResourceExhausted
 // GEOREF_OUT_OF_MEMORY if it throws std::bad_alloc (or std::length_error: more
-// than can be addressed). Then `release` gives memory back first, so that there
-// is some for saying so.
-template <typename Value, typename Compute, typename Release>
-absl::StatusOr<Value> WithinMemory(const Compute& compute,
-                                   const Release& release) {
+// than can be addressed).
+template <typename Value, typename Compute>
+absl::StatusOr<Value> WithinMemory(const Compute& compute) {
   try {
     return compute();
   } catch (const std::bad_alloc&) {
-    release();
+    return OutOfMemory();
   } catch (const std::length_error&) {
-    release();
+    return OutOfMemory();
   }
-  return OutOfMemory();
-}
-template <typename Value, typename Compute>
-absl::StatusOr<Value> WithinMemory(const Compute& compute) {
-  return WithinMemory<Value>(compute, [] {});
 }
 
 }  // namespace sightline::georef

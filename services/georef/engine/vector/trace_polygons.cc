@@ -131,70 +131,53 @@ class Surveyor {
   uint8_t filled_ = 0;
 };
 
-}  // namespace
-
-struct TraceWorkspace::Memory {
+// Memory is taken anew for each call: kept from call to call, it saved nothing
+// that georef_vector_bench could see.
+absl::StatusOr<TracedPolygons> Trace(const LabelMask& mask,
+                                     const TraceOptions& options,
+                                     const StopToken& stop) {
   BitRows rows;
+  rows.Resize(mask.width, mask.height);
+  LabelSurvey survey;
+  survey.labels = options.labels;
+  bool is_filled = false;
+  if (survey.labels.empty()) {
+    SL_ASSIGN_OR_RETURN(survey, Surveyor(mask, rows).Survey(stop));
+    is_filled = !survey.labels.empty() && survey.labels[0] == survey.filled;
+  }
   CrackCorners corners;
   RingTracer tracer;
-};
-
-TraceWorkspace::TraceWorkspace() = default;
-TraceWorkspace::~TraceWorkspace() = default;
-TraceWorkspace::TraceWorkspace(TraceWorkspace&&) noexcept = default;
-TraceWorkspace& TraceWorkspace::operator=(TraceWorkspace&&) noexcept = default;
-
-absl::StatusOr<TracedPolygons> TracePolygons(const LabelMask& mask,
-                                             const TraceOptions& options,
-                                             const StopToken& stop,
-                                             TraceWorkspace& workspace) {
-  SL_RETURN_IF_ERROR(CheckMask(mask));
-  SL_RETURN_IF_ERROR(CheckOptions(options));
-  const auto trace = [&]() -> absl::StatusOr<TracedPolygons> {
-    if (workspace.memory_ == nullptr) {
-      workspace.memory_ = std::make_unique<TraceWorkspace::Memory>();
+  TracedPolygons traced;
+  int64_t corners_found = 0;
+  for (const uint8_t label : survey.labels) {
+    if (!is_filled) SL_RETURN_IF_ERROR(rows.Fill(mask, label, stop));
+    is_filled = false;
+    SL_RETURN_IF_ERROR(
+        corners.Find(rows, options.maximum_vertices - corners_found, stop));
+    corners_found += corners.size();
+    if (!corners.found_all()) {
+      return TooManyVertices(corners_found, options.maximum_vertices);
     }
-    BitRows& rows = workspace.memory_->rows;
-    CrackCorners& corners = workspace.memory_->corners;
-    rows.Resize(mask.width, mask.height);
-    LabelSurvey survey;
-    survey.labels = options.labels;
-    bool is_filled = false;
-    if (survey.labels.empty()) {
-      SL_ASSIGN_OR_RETURN(survey, Surveyor(mask, rows).Survey(stop));
-      is_filled = !survey.labels.empty() && survey.labels[0] == survey.filled;
-    }
-    TracedPolygons traced;
-    int64_t corners_found = 0;
-    for (const uint8_t label : survey.labels) {
-      if (!is_filled) SL_RETURN_IF_ERROR(rows.Fill(mask, label, stop));
-      is_filled = false;
-      SL_RETURN_IF_ERROR(
-          corners.Find(rows, options.maximum_vertices - corners_found, stop));
-      corners_found += corners.size();
-      if (!corners.found_all()) {
-        return TooManyVertices(corners_found, options.maximum_vertices);
-      }
-      if (corners.size() == 0) continue;
-      const size_t first_vertex = traced.vertices.size();
-      if (first_vertex == 0) traced.vertices.reserve(corners.size());
-      SL_ASSIGN_OR_RETURN(
-          const RingForest* forest,
-          workspace.memory_->tracer.Trace(corners, stop, traced.vertices));
-      SelectPolygons(mask, label, options, corners, *forest, first_vertex,
-                     traced);
-    }
-    return traced;
-  };
-  return WithinMemory<TracedPolygons>(trace,
-                                      [&] { workspace.memory_.reset(); });
+    if (corners.size() == 0) continue;
+    const size_t first_vertex = traced.vertices.size();
+    if (first_vertex == 0) traced.vertices.reserve(corners.size());
+    SL_ASSIGN_OR_RETURN(const RingForest* forest,
+                        tracer.Trace(corners, stop, traced.vertices));
+    SelectPolygons(mask, label, options, corners, *forest, first_vertex,
+                   traced);
+  }
+  return traced;
 }
+
+}  // namespace
 
 absl::StatusOr<TracedPolygons> TracePolygons(const LabelMask& mask,
                                              const TraceOptions& options,
                                              const StopToken& stop) {
-  TraceWorkspace workspace;
-  return TracePolygons(mask, options, stop, workspace);
+  SL_RETURN_IF_ERROR(CheckMask(mask));
+  SL_RETURN_IF_ERROR(CheckOptions(options));
+  return WithinMemory<TracedPolygons>(
+      [&] { return Trace(mask, options, stop); });
 }
 
 int64_t TracePolygonsBytes(int width, int height, const TraceOptions& options) {

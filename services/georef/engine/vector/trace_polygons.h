@@ -17,7 +17,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -126,25 +125,6 @@ struct TraceOptions {
 };
 inline constexpr int64_t kMaximumVertices = 500'000'000;
 
-// Memory that calls of TracePolygons() leave to later ones. Of a large mask, a
-// third of the time goes into getting memory from the system and giving it
-// back. Holds what the largest mask took; for one call at a time.
-class TraceWorkspace {
- public:
-  TraceWorkspace();
-  ~TraceWorkspace();
-  TraceWorkspace(TraceWorkspace&&) noexcept;
-  TraceWorkspace& operator=(TraceWorkspace&&) noexcept;
-
- private:
-  friend absl::StatusOr<TracedPolygons> TracePolygons(const LabelMask&,
-                                                      const TraceOptions&,
-                                                      const StopToken&,
-                                                      TraceWorkspace&);
-  struct Memory;
-  std::unique_ptr<Memory> memory_;
-};
-
 // The polygons of `mask`. Deterministic; thread-safe. Allocates at most
 // TracePolygonsBytes(). A mask without the labels gives no polygons.
 // Errors: InvalidArgument GEOREF_MASK_INVALID or GEOREF_TRACE_OPTION_INVALID,
@@ -153,14 +133,9 @@ class TraceWorkspace {
 absl::StatusOr<TracedPolygons> TracePolygons(const LabelMask& mask,
                                              const TraceOptions& options,
                                              const StopToken& stop);
-// The same with the workspace's memory. Thread-safe for different workspaces.
-absl::StatusOr<TracedPolygons> TracePolygons(const LabelMask& mask,
-                                             const TraceOptions& options,
-                                             const StopToken& stop,
-                                             TraceWorkspace& workspace);
 
-// The most bytes that TracePolygons holds at once, its answer and the workspace
-// included, for any mask of this size; both must be valid.
+// The most bytes that TracePolygons holds at once, its answer included, for
+// any mask of this size; both must be valid.
 int64_t TracePolygonsBytes(int width, int height, const TraceOptions& options);
 
 }  // namespace sightline::georef

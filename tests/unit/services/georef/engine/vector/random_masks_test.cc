@@ -351,32 +351,6 @@ TEST_P(RandomMasks, LeaveOutWhatIsSmall) {
   }
 }
 
-// Memory that other masks left behind does not show.
-TEST(TraceWorkspace, GivesWhatFreshMemoryGives) {
-  std::mt19937 random(8);
-  TraceWorkspace workspace;
-  for (int round = 0; round < 1000; ++round) {
-    const Picture picture = RandomPicture(random);
-    SCOPED_TRACE("round " + std::to_string(round) + "\n" + picture.Text());
-    TraceOptions options;
-    if (round % 5 == 0) options.labels = {2, 1};
-    // Some fail on the way.
-    if (round % 7 == 0) options.maximum_vertices = 40;
-    const auto fresh = TracePolygons(picture.Mask(), options, StopToken());
-    const auto reused =
-        TracePolygons(picture.Mask(), options, StopToken(), workspace);
-    ASSERT_EQ(fresh.status(), reused.status());
-    if (!fresh.ok()) continue;
-    ASSERT_EQ(fresh->vertices, reused->vertices);
-    ASSERT_EQ(fresh->rings.size(), reused->rings.size());
-    ASSERT_EQ(fresh->polygons.size(), reused->polygons.size());
-    for (size_t i = 0; i < fresh->polygons.size(); ++i) {
-      ASSERT_EQ(fresh->polygons[i].label, reused->polygons[i].label);
-      ASSERT_EQ(fresh->polygons[i].region, reused->polygons[i].region);
-    }
-  }
-}
-
 INSTANTIATE_TEST_SUITE_P(Both, RandomMasks,
                          testing::Values(Connectivity::kSides,
                                          Connectivity::kSidesAndCorners));

@@ -129,22 +129,6 @@ TEST(MaskBytes, BoundsWhatIsHeld) {
   }
 }
 
-// Later calls take nothing but the answer.
-TEST(TraceWorkspace, KeepsMemoryForLaterCalls) {
-  const Case one = Cases()[5];
-  const std::vector<uint8_t> labels = LabelsOf(one);
-  const LabelMask mask = {labels.data(), one.width, one.height, one.width};
-  TraceWorkspace workspace;
-  ASSERT_TRUE(TracePolygons(mask, {}, StopToken(), workspace).ok());
-  const AllocationCounter counter;
-  const auto traced = TracePolygons(mask, {}, StopToken(), workspace);
-  ASSERT_TRUE(traced.ok()) << traced.status();
-  const auto vertices = static_cast<int64_t>(traced->vertices.size());
-  EXPECT_LE(counter.peak(),
-            vertices * static_cast<int64_t>(sizeof(PixelCorner)) +
-                static_cast<int64_t>(traced->rings.size()) * 200);
-}
-
 // Within any limit, each function answers or says that memory ran out; with
 // what it says it needs, it answers.
 TEST(OutOfMemory, IsSaid) {
@@ -162,14 +146,9 @@ TEST(OutOfMemory, IsSaid) {
     int64_t bytes;
     std::function<absl::Status()> call;
   };
-  TraceWorkspace workspace;
   const std::vector<Function> functions = {
       {TracePolygonsBytes(one.width, one.height, {}),
        [&] { return TracePolygons(mask, {}, StopToken()).status(); }},
-      {TracePolygonsBytes(one.width, one.height, {}),
-       [&] {
-         return TracePolygons(mask, {}, StopToken(), workspace).status();
-       }},
       {SimplifyPolygonsBytes(*traced, one.width, one.height),
        [&] {
          return SimplifyPolygons(*traced, one.width, one.height, positions,
