@@ -27,11 +27,50 @@ void AddRows(const FrameView& frame, const Taps& rows, int first_column,
   }
 }
 
-// A row of input pixels, before they are normalised: `channels` planes.
+// At scale 1 nearly every input pixel is one of the frame and the next is the
+// next: those need no weights.
+struct PlainColumns {
+  size_t first = 0;
+  size_t last = 0;  // Exclusive.
+};
+
+PlainColumns FindPlain(const std::vector<Taps>& columns) {
+  const auto is_plain = [&](size_t x) {
+    return columns[x].weights.size() == 1 &&
+           (x == 0 || columns[x].first == columns[x - 1].first + 1);
+  };
+  PlainColumns plain;
+  // Before the frame its first pixel is repeated: none of them is plain.
+  while (plain.first < columns.size() && !is_plain(plain.first)) ++plain.first;
+  plain.last = plain.first;
+  while (plain.last < columns.size() && is_plain(plain.last)) ++plain.last;
+  return plain;
+}
+
+template <int kChannels>
+void CopyPlain(const float* in, const PlainColumns& plain,
+               std::array<std::vector<float>, 3>& planes) {
+  const size_t count = plain.last - plain.first;
+  for (int c = 0; c < kChannels; ++c) {
+    float* const out = planes[c].data() + plain.first;
+    for (size_t x = 0; x < count; ++x) out[x] = in[x * kChannels + c];
+  }
+}
+
+// A row of input pixels, before they are normalised: a plane for
+// each channel.
 template <int kChannels>
 void Shrink(const std::vector<float>& row, const std::vector<Taps>& columns,
-            int first_column, std::array<std::vector<float>, 3>& planes) {
+            int first_column, const PlainColumns& plain,
+            std::array<std::vector<float>, 3>& planes) {
   for (size_t x = 0; x < columns.size(); ++x) {
+    if (x == plain.first && plain.last > plain.first) {
+      CopyPlain<kChannels>(
+          row.data() + (columns[x].first - first_column) * kChannels, plain,
+          planes);
+      x = plain.last - 1;
+      continue;
+    }
     const Taps& taps = columns[x];
     const float* in = row.data() + (taps.first - first_column) * kChannels;
     std::array<float, kChannels> sum = {};
@@ -118,15 +157,16 @@ void FillTileInput(const FrameView& frame, const ModelInput& input,
                          frame.channels);
   std::array<std::vector<float>, 3> planes;
   for (int c = 0; c < frame.channels; ++c) planes[c].resize(size.width);
+  const PlainColumns plain = FindPlain(columns);
   const int channels = input.channel_count();
   const bool channels_first = input.layout == TensorLayout::kChannelsFirst;
   const int64_t plane_step = int64_t{size.width} * size.height;
   for (int y = 0; y < size.height; ++y) {
     AddRows(frame, rows[y], first_column, row);
     if (frame.channels == 1) {
-      Shrink<1>(row, columns, first_column, planes);
+      Shrink<1>(row, columns, first_column, plain, planes);
     } else {
-      Shrink<3>(row, columns, first_column, planes);
+      Shrink<3>(row, columns, first_column, plain, planes);
       if (channels == 1) MakeGray(planes);
     }
     for (int c = 0; c < channels; ++c) {
