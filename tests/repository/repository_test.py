@@ -151,15 +151,18 @@ class DependencyDirectionTest(unittest.TestCase):
                   "services/grade/layout_from_proto.h",
                   "services/grade/omrchecker/appearance.h",
                   "services/grade/omrchecker/import.h")
-        # A program about the engine's own files, which calls no server.
-        def is_calibration(path, included):
-            return path.parts[1] == "georef_calibrate" and included.startswith(
-                "services/georef/engine/overlay/")
+        # Programs about the engine's own files, which call no server.
+        own_files = {"georef_calibrate": "services/georef/engine/overlay/",
+                     "georef_export": "services/georef/engine/export/"}
+
+        def is_about_files(path, included):
+            folder = own_files.get(path.parts[1])
+            return folder is not None and included.startswith(folder)
 
         self.check(
             ("tools",),
             lambda path, included: included in shared
-            or is_calibration(path, included)
+            or is_about_files(path, included)
             or not included.startswith(
                 ("services/", "common/server/", "tests/")),
             "the client is a client of the same contracts as everybody's")
