@@ -86,6 +86,15 @@ def pose(east_m=0.0, elevation=-90.0):
         "ground": {"metres": 0, "reference": ellipsoid}}
 
 
+def local_set(microseconds):
+    """A MISB ST 0601 set that says the time and nothing else."""
+    items = (bytes([2, 8]) + struct.pack(">Q", microseconds) + bytes([1, 2]))
+    whole = (bytes.fromhex("060E2B34020B01010E01030101000000") +
+             bytes([len(items) + 2]) + items)
+    total = sum(byte << (0 if i % 2 else 8) for i, byte in enumerate(whole))
+    return whole + struct.pack(">H", total & 0xFFFF)
+
+
 class MapPageTest(unittest.TestCase):
     # Set by main.
     bin_folder = None
@@ -102,10 +111,11 @@ class MapPageTest(unittest.TestCase):
         mask = gray_png([[label_at(x, y) for x in range(WIDTH)]
                          for y in range(HEIGHT)])
         frames = {"1-nadir": pose(), "2-beside" + HOSTILE_NAME: pose(400),
-                  "3-oblique": pose(1100, -55), "4-upward": pose(0, 20)}
+                  "3-broken": pose(), "4-oblique": pose(1100, -55),
+                  "5-upward": pose(0, 60)}
         for number, (name, where) in enumerate(frames.items()):
             (cls.folder / "frames" / (name + ".png")).write_bytes(
-                sea(40 * number))
+                b"no picture" if "broken" in name else sea(40 * number))
             (cls.folder / "masks" / (name + ".png")).write_bytes(mask)
             (cls.folder / "poses" / (name + ".json")).write_text(
                 json.dumps(where))
@@ -128,11 +138,19 @@ class MapPageTest(unittest.TestCase):
         return json.loads(text)["features"]
 
     def test_one_bad_frame_does_not_stop_the_others(self):
-        self.assertEqual(self.done.returncode % 10, self.done.returncode - 10,
-                         self.done.stderr)
-        self.assertIn("4 frames: 3 on the map, 1 failed", self.done.stdout)
-        self.assertFalse((self.out / "4-upward.geojson").exists())
-        self.assertIn("4-upward.png  failed", self.done.stdout)
+        self.assertEqual(self.done.returncode, 13, self.done.stderr)
+        self.assertIn("5 frames: 4 on the map, 1 failed", self.done.stdout)
+        self.assertFalse((self.out / "3-broken.geojson").exists())
+        self.assertIn("3-broken.png  failed", self.done.stdout)
+        self.assertIn("IMAGE_FORMAT_UNKNOWN", self.done.stdout)
+
+    def test_a_frame_of_the_sky_has_nothing_on_the_map(self):
+        line, = [line for line in self.done.stdout.splitlines()
+                 if "5-upward.png" in line]
+        self.assertIn("nothing found; no outline: ", line)
+        self.assertEqual(self.features("5-upward"), [])
+        self.assertIn(f"{WIDTH * HEIGHT} pixels show no ground",
+                      self.done.stdout)
 
     def test_areas_are_those_of_the_ground(self):
         pixel = 2 * HEIGHT_M * math.tan(math.radians(FIELD_DEG / 2)) / WIDTH
@@ -165,7 +183,10 @@ class MapPageTest(unittest.TestCase):
 
     def test_one_frame_alone_gives_the_same(self):
         name = "1-nadir"
-        for flags in ((), ("--stream",), ("--stac",)):
+        when = self.folder / "when.klv"
+        when.write_bytes(local_set(1_700_000_000_000_000))
+        for flags in ((), ("--stream",),
+                      ("--stac", "--raster=north_up", "--klv", when)):
             out = self.folder / "alone"
             done = self.run_command(
                 "georef", self.folder / "frames" / (name + ".png"), "--pose",
@@ -177,6 +198,8 @@ class MapPageTest(unittest.TestCase):
         item = json.loads((out / (name + ".stac.json")).read_text())
         self.assertEqual(item["type"], "Feature")
         self.assertEqual(item["id"], name)
+        self.assertTrue(item["properties"]["datetime"].startswith(
+            "2023-11-14T22:13:20"))
 
     def test_rasters_masks_and_wkb_are_written(self):
         name = "1-nadir"
@@ -290,7 +313,7 @@ class MapInBrowserTest(MapPageTest):
         self.assertEqual(self.count(".feature"), polygons)
         self.assertEqual(self.count("#list tbody tr"), polygons)
         self.assertIn("1 frame failed", self.text("#failed"))
-        self.assertIn("4-upward.png", self.text("#failed"))
+        self.assertIn("3-broken.png", self.text("#failed"))
         shown = self.browser.evaluate(
             "[...document.querySelectorAll('.feature')].map(path => {"
             "const box = path.getBoundingClientRect();"

@@ -126,7 +126,8 @@ void AddOutputFlags(ArgumentParser& parser, GeorefFlags& flags) {
              "Default: that of the frame's middle.",
              &flags.pixel_size);
   parser.AddSwitch("stac",
-                   "Also writes NAME.stac.json, a STAC Item. Frames go one by "
+                   "Also writes NAME.stac.json, a STAC Item that describes "
+                   "NAME.tif. Frames go one by "
                    "one then.",
                    &flags.stac);
   parser.AddSwitch("mask_out", "Also writes NAME.mask.png, a label a pixel.",
@@ -257,6 +258,9 @@ absl::Status CheckGeorefFlags(const GeorefFlags& flags) {
   }
   if (flags.stac && flags.stream) {
     return FlagInvalid("--stac or --stream, not both: streams make no items");
+  }
+  if (flags.stac && !has_raster) {
+    return FlagInvalid("--stac describes a raster: say --raster, too");
   }
   if (!has_raster &&
       (flags.compression != georef::v1::RASTER_COMPRESSION_UNSPECIFIED ||

@@ -40,6 +40,11 @@
   const valueText = (value) =>
     typeof value !== 'number' || Number.isInteger(value) ? String(value) :
     Math.abs(value) < 100 ? String(+value.toPrecision(4)) : value.toFixed(1);
+  // The name of the file, without its folder.
+  const shortened = (name) => {
+    const file = name.slice(name.lastIndexOf('/') + 1);
+    return file.length > 40 ? '…' + file.slice(-39) : file;
+  };
   const lengthText = (m) =>
     m < 1 ? `${+(m * 100).toPrecision(3)} cm` :
     m < 1000 ? `${+m.toPrecision(3)} m` : `${+(m / 1000).toPrecision(3)} km`;
@@ -196,12 +201,15 @@
     feature.row = html('tr', undefined, list);
     feature.row.tabIndex = 0;
     const name = html('td', undefined, feature.row);
+    name.className = 'class';
     const swatch = html('span', undefined, name);
     swatch.className = 'swatch';
     swatch.style.background = feature.color;
     name.append(feature.name);
     html('td', areaText(feature.area), feature.row).className = 'number';
-    html('td', feature.frame.name, feature.row).className = 'frame';
+    const file = html('td', shortened(feature.frame.name), feature.row);
+    file.className = 'frame';
+    file.title = feature.frame.name;
     follow(feature.row, feature);
     feature.row.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' || event.key === ' ') {
@@ -267,15 +275,21 @@
     make('rect', {x: -10, y: -22, width: pixels + 20, height: 40, rx: 4}, bar);
     make('path', {d: `M0 -6V6M0 0H${pixels}M${pixels} -6V6`}, bar);
     write(lengthText(length), pixels / 2, -7, 'middle', bar);
-    if (data.frames.length > 40) return;
+    // Names that would lie on others are left out: pointing tells them.
+    const taken = [];
     for (const frame of data.frames) {
       if (!frame.box) continue;
       const x = width / 2 + ((frame.box[0] + frame.box[2]) / 2 - view.x) *
           view.scale;
       const y = height / 2 - (frame.box[3] - view.y) * view.scale;
       if (x < 0 || x > width || y < 16 || y > height) continue;
-      const name = frame.name.length > 40 ? '…' + frame.name.slice(-39) :
-          frame.name;
+      const name = shortened(frame.name);
+      const half = name.length * 4.6;
+      if (taken.some((other) => Math.abs(other.y - y) < 18 &&
+          Math.abs(other.x - x) < other.half + half)) {
+        continue;
+      }
+      taken.push({x, y, half});
       write(name, x, y - 5, 'middle', marks);
     }
   };

@@ -316,6 +316,7 @@ TEST(GeorefCommand, RefusesFlagsThatDoNotGoTogether) {
       {{"--raster=cog"}, "about --out DIR"},
       {{"--mask=a", "--model=b"}, "--mask or --model"},
       {{"--out", out, "--stac", "--stream"}, "--stac or --stream"},
+      {{"--out", out, "--stac"}, "--stac describes a raster"},
       {{"--out", out, "--epsg=25832"}, "GeoJSON is WGS84"},
       {{"--out", out, "--pixel_size=2"}, "about --raster"},
       {{"--in_flight=0"}, "--in_flight must lie in"},
