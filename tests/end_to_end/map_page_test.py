@@ -275,6 +275,60 @@ class MapPageTest(unittest.TestCase):
                          self.features())
 
 
+class NetworkTest(unittest.TestCase):
+    """The same with a network in place of masks."""
+
+    @classmethod
+    def setUpClass(cls):
+        import server
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = pathlib.Path(folder.name)
+        (cls.folder / "frame.png").write_bytes(sea(0))
+        (cls.folder / "pose.json").write_text(json.dumps(pose()))
+        cls.running = cls.enterClassContext(server.Server(
+            MapPageTest.bin_folder / "sightline-georef", "--predrain", "0s",
+            "--models", str(REPOSITORY / "models/sea_slick")))
+
+    def run_command(self, *arguments):
+        done = subprocess.run(
+            [MapPageTest.bin_folder / "sightline", "georef", *arguments,
+             "--server", self.running.address], capture_output=True, text=True,
+            check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def test_the_network_is_described(self):
+        card = json.loads((REPOSITORY / "models/sea_slick/card.json")
+                          .read_text())
+        text = self.run_command("model")
+        self.assertIn(card["name"] + " " + card["version"], text)
+        self.assertIn(card["sha256"], text)
+        for entry in card["classes"]:
+            self.assertRegex(text, f"(?i){entry['name']} +{entry['colour']}")
+        described = json.loads(self.run_command("model", card["name"],
+                                                "--json"))
+        self.assertEqual(len(described["models"]), 1)
+
+    def test_a_frame_goes_through_it_the_same_way_alone_and_with_a_pose(self):
+        frame = self.folder / "frame.png"
+        text = self.run_command("segment", frame, "--out",
+                                self.folder / "masks", "--confidence")
+        self.assertRegex(text, r"\w+ [0-9.]+ %.*, confidence 0\.[0-9]+, "
+                               r"\d+ tiles, (onnxruntime|opencv)")
+        made = self.run_command("--pose", self.folder / "pose.json", frame,
+                                "--mask_out", "--out", self.folder / "map",
+                                "--json")
+        answer = json.loads(made)
+        self.assertEqual(answer["response"]["segment"]["model"], "sea_slick")
+        self.assertEqual((self.folder / "masks/frame.mask.png").read_bytes(),
+                         (self.folder / "map/frame.mask.png").read_bytes())
+        for name in ("masks/frame.confidence.png", "masks/frame.overlay.jpg",
+                     "map/frame.overlay.jpg", "map/frame.geojson",
+                     "map/map.html"):
+            self.assertTrue((self.folder / name).exists(), name)
+
+
 class MapInBrowserTest(MapPageTest):
     """The same run, looked at."""
 
@@ -404,6 +458,7 @@ class MapInBrowserTest(MapPageTest):
 def load_tests(loader, unused_tests, unused_pattern):
     """Those of the run once, then those of the page alone."""
     suite = unittest.TestSuite(loader.loadTestsFromTestCase(MapPageTest))
+    suite.addTests(loader.loadTestsFromTestCase(NetworkTest))
     inherited = set(dir(MapPageTest))
     for name in loader.getTestCaseNames(MapInBrowserTest):
         if name not in inherited:
