@@ -86,9 +86,78 @@ def pose(east_m=0.0, elevation=-90.0):
         "ground": {"metres": 0, "reference": ellipsoid}}
 
 
-def local_set(microseconds):
-    """A MISB ST 0601 set that says the time and nothing else."""
-    items = (bytes([2, 8]) + struct.pack(">Q", microseconds) + bytes([1, 2]))
+def scaled(value, low, high, size):
+    """A value of MISB ST 0601, unsigned if `low` is a number."""
+    steps = 2 ** (8 * size)
+    if low is None:  # Signed.
+        return (round(value / high * (steps // 2 - 1)) % steps).to_bytes(
+            size, "big")
+    return round((value - low) / (high - low) * (steps - 1)).to_bytes(
+        size, "big")
+
+
+def pose_items(east_m):
+    """pose(east_m) in the items of a local set, on 32 bits where it has
+    them."""
+    where = pose(east_m)
+    return {5: scaled(0, 0, 360, 2), 6: scaled(0, None, 20, 2),
+            7: scaled(0, None, 50, 2),
+            13: scaled(where["latitude_deg"], None, 90, 4),
+            14: scaled(where["longitude_deg"], None, 180, 4),
+            75: scaled(HEIGHT_M, -900, 19000, 2),
+            16: scaled(FIELD_DEG, 0, 180, 2), 18: bytes(4),
+            19: scaled(-90, None, 180, 4), 20: bytes(4)}
+
+
+def transport_packets(stream, counter, payload):
+    packets = b""
+    for at in range(0, len(payload), 184):
+        part = payload[at:at + 184]
+        field = 183 - len(part)
+        packets += struct.pack(">BHB", 0x47, (0x4000 if at == 0 else 0) |
+                               stream, (0x30 if field >= 0 else 0x10) |
+                               counter + at // 184 & 15)
+        if field >= 0:
+            packets += bytes([field]) + (b"\0" + b"\xff" * field)[:field]
+        packets += part
+    return packets
+
+
+def table(number, body):
+    """A section with the checksum of ISO/IEC 13818-1, Annex A."""
+    section = bytes([number, 0xB0, 9 + len(body), 0, 1, 0xC1, 0, 0]) + body
+    crc = 0xFFFFFFFF
+    for byte in section:
+        crc ^= byte << 24
+        for _ in range(8):
+            crc = (crc << 1 ^ (0x04C11DB7 if crc >> 31 else 0)) & 0xFFFFFFFF
+    return b"\0" + section + struct.pack(">I", crc)
+
+
+def recording(sets):
+    """A transport stream with each (seconds, local set)."""
+    stream = (transport_packets(0, 0, table(0, bytes([0, 1, 0xE1, 0]))) +
+              transport_packets(0x100, 0, table(2, bytes(
+                  [0xE1, 0, 0xF0, 0, 0x06, 0xE1, 1, 0xF0, 6, 5, 4]) +
+                  b"KLVA")))
+    for number, (seconds, contents) in enumerate(sets):
+        t = round(seconds * 90000)
+        stream += transport_packets(0x101, 2 * number, b"\0\0\1\xbd" +
+                                    struct.pack(">H", 8 + len(contents)) +
+                                    bytes([0x80, 0x80, 5,
+                                           0x21 | t >> 29 & 0x0E,
+                                           t >> 22 & 255, t >> 14 & 254 | 1,
+                                           t >> 7 & 255, t << 1 & 255 | 1]) +
+                                    contents)
+    return stream
+
+
+def local_set(microseconds, items=None):
+    """A MISB ST 0601 set with the time and `items`."""
+    items = b"".join(
+        bytes([tag, len(value)]) + value for tag, value in
+        {2: struct.pack(">Q", microseconds), **(items or {})}.items())
+    items += bytes([1, 2])
     whole = (bytes.fromhex("060E2B34020B01010E01030101000000") +
              bytes([len(items) + 2]) + items)
     total = sum(byte << (0 if i % 2 else 8) for i, byte in enumerate(whole))
@@ -201,6 +270,49 @@ class MapPageTest(unittest.TestCase):
         self.assertTrue(item["properties"]["datetime"].startswith(
             "2023-11-14T22:13:20"))
 
+    def test_frames_are_paired_with_the_metadata_of_a_recording(self):
+        # A set every 0.2 s and 20 m; frames at 1 s and 1.4 s.
+        stream = self.folder / "flight.ts"
+        stream.write_bytes(recording(
+            [(0.2 * n, local_set(1_700_000_000_000_000 + n * 200_000,
+                                 pose_items(20.0 * n))) for n in range(12)]))
+        frames = [self.folder / "frames/1-nadir.png",
+                  self.folder / "frames/4-oblique.png"]
+        shared = ["--mask", self.folder / "masks", "--ts", stream,
+                  "--geoid_height", "0", "--sea_level", "--json"]
+        for flags, places in ((["--ts_at", "1", "--fps", "2.5"], (100, 140)),
+                              ([], (0, 20))):
+            done = self.run_command("georef", *frames, *shared, *flags)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            for line, east in zip(done.stdout.splitlines(), places):
+                answer = json.loads(line)
+                block, = [f for f in answer["geojson"]["features"]
+                          if f["properties"]["label"] == 3]
+                mine, = [f for f in self.features()
+                         if f["properties"]["label"] == 3]
+                per_degree = 111320 * math.cos(math.radians(LATITUDE))
+                moved = (block["properties"]["centroid"][0] -
+                         mine["properties"]["centroid"][0]) * per_degree
+                # Angles of 16 bits and a height of 0.3 m steps.
+                self.assertAlmostEqual(moved, east, delta=1)
+                self.assertTrue(all(
+                    value["source"] != "METADATA_SOURCE_REQUEST"
+                    for value in answer["response"]["pose"]["values"]))
+        late = self.run_command("georef", frames[0], *shared, "--ts_at", "9")
+        self.assertEqual(late.returncode, 15)
+        self.assertIn("LOCAL_SET_MISSING", late.stdout)
+
+    def test_a_damaged_local_set_is_refused(self):
+        damaged = bytearray(local_set(1_700_000_000_000_000, pose_items(0)))
+        damaged[40] ^= 4
+        path = self.folder / "damaged.klv"
+        path.write_bytes(damaged)
+        done = self.run_command("georef", self.folder / "frames/1-nadir.png",
+                                "--mask", self.folder / "masks", "--klv", path,
+                                "--sea_level", "--geoid_height", "0")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("KLV_CHECKSUM_INVALID", done.stdout)
+
     def test_rasters_masks_and_wkb_are_written(self):
         name = "1-nadir"
         out = self.folder / "more"
@@ -224,15 +336,16 @@ class MapPageTest(unittest.TestCase):
             self.skipTest("sightline-georef-export is not built")
         name = "1-nadir"
         for suffix, magic in (("gpkg", b"SQLite format 3"), ("fgb", b"fgb"),
-                              ("shp", b"\0\0\x27\x0a")):
+                              ("shp", b"PK")):
             out = self.folder / suffix
             done = self.run_command(
                 "georef", self.folder / "frames" / (name + ".png"), "--pose",
                 self.folder / "poses", "--mask", self.folder / "masks",
                 "--out", out, "--format", suffix, "--epsg", "25832")
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-            self.assertTrue((out / f"{name}.{suffix}").read_bytes()
-                            .startswith(magic), suffix)
+            file = name + (".shp.zip" if suffix == "shp" else "." + suffix)
+            self.assertTrue((out / file).read_bytes().startswith(magic),
+                            suffix)
 
     def test_a_footprint_is_that_of_the_frame(self):
         done = self.run_command(
@@ -310,19 +423,21 @@ class NetworkTest(unittest.TestCase):
                                                 "--json"))
         self.assertEqual(len(described["models"]), 1)
 
-    def test_a_frame_goes_through_it_the_same_way_alone_and_with_a_pose(self):
+    def test_a_frame_goes_through_it_with_and_without_a_pose(self):
         frame = self.folder / "frame.png"
         text = self.run_command("segment", frame, "--out",
                                 self.folder / "masks", "--confidence")
         self.assertRegex(text, r"\w+ [0-9.]+ %.*, confidence 0\.[0-9]+, "
-                               r"\d+ tiles, (onnxruntime|opencv)")
+                               r"\d+ tiles, (ONNX Runtime|OpenCV) \d")
         made = self.run_command("--pose", self.folder / "pose.json", frame,
                                 "--mask_out", "--out", self.folder / "map",
                                 "--json")
         answer = json.loads(made)
         self.assertEqual(answer["response"]["segment"]["model"], "sea_slick")
-        self.assertEqual((self.folder / "masks/frame.mask.png").read_bytes(),
-                         (self.folder / "map/frame.mask.png").read_bytes())
+        for path in ("masks/frame.mask.png", "map/frame.mask.png"):
+            head = (self.folder / path).read_bytes()[:24]
+            self.assertEqual(struct.unpack(">II", head[16:]),
+                             (WIDTH, HEIGHT), path)
         for name in ("masks/frame.confidence.png", "masks/frame.overlay.jpg",
                      "map/frame.overlay.jpg", "map/frame.geojson",
                      "map/map.html"):

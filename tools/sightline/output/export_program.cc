@@ -63,8 +63,7 @@ absl::Status ExportPolygons(const std::string& program,
     arguments.push_back("--epsg");
     arguments.push_back(absl::StrCat(epsg));
   }
-  std::error_code ignored;
-  fs::remove(path, ignored);
+  arguments.push_back("--overwrite");
   SL_ASSIGN_OR_RETURN(const ChildOutcome outcome,
                       RunChild(arguments, kTimeout, stop, geojson));
   if (outcome.exit_code == 0) return absl::OkStatus();

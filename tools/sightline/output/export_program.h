@@ -17,9 +17,9 @@ namespace sightline::cli {
 absl::StatusOr<std::string> FindExportProgram();
 
 // Has `program` write `geojson` to `path` as `format` ("gpkg", "fgb", "shp"),
-// in the reference system `epsg` (0: WGS84). A file that is there is gone
-// before. Errors: Internal EXPORT_FAILED (the program's own words), those of
-// RunChild().
+// in the reference system `epsg` (0: WGS84), over a file that is there.
+// Of a Shapefile `path` must end in .zip: it is several files. Errors: Internal
+// EXPORT_FAILED (the program's own words), those of RunChild().
 absl::Status ExportPolygons(const std::string& program,
                             absl::string_view geojson,
                             const std::string& format, int epsg,

@@ -43,6 +43,8 @@ std::string ExportFormat(PolygonFile file) {
 std::string PolygonSuffix(PolygonFile file) {
   if (file == PolygonFile::kGeoJson) return ".geojson";
   if (file == PolygonFile::kWkb) return ".wkb.csv";
+  // A Shapefile is several files; GIS programs read them in one.
+  if (file == PolygonFile::kShapefile) return ".shp.zip";
   return absl::StrCat(".", ExportFormat(file));
 }
 

@@ -117,19 +117,27 @@ void WriteAreas(const GrayImage& mask, const Features& features,
                    });
   const int scale =
       std::max(1, std::max(picture.width(), picture.height()) / 600);
-  std::vector<MaskRegion> written;
+  struct Written {
+    MaskRegion region;
+    int width;
+  };
+  std::vector<Written> written;
   for (const Label& label : labels) {
     if (written.size() == kMostLabels) break;
-    // The larger region's label goes before one that would cover it.
-    const bool is_covered = std::any_of(
-        written.begin(), written.end(), [&](const MaskRegion& other) {
-          return std::abs(other.x - label.region.x) < 50 * scale &&
-                 std::abs(other.y - label.region.y) < 10 * scale;
+    const std::string text = AreaText(label.area_m2, "^");
+    const int width = LabelWidth(text, scale);
+    const int height = LabelHeight(scale);
+    // A label must not hide what it stands on, nor one of a larger region.
+    if (label.region.pixels < int64_t{width} * height) continue;
+    const bool is_covered =
+        std::any_of(written.begin(), written.end(), [&](const Written& other) {
+          return std::abs(other.region.x - label.region.x) <
+                     (other.width + width) / 2 &&
+                 std::abs(other.region.y - label.region.y) < height;
         });
     if (is_covered) continue;
-    DrawLabel(AreaText(label.area_m2, "^"), label.region.x, label.region.y,
-              scale, picture);
-    written.push_back(label.region);
+    DrawLabel(text, label.region.x, label.region.y, scale, picture);
+    written.push_back({label.region, width});
   }
 }
 

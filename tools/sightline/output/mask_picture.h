@@ -21,7 +21,8 @@ struct MaskPictureOptions {
 // of `mask_png`, a gray PNG as large. Polygons can't be drawn back without the
 // camera; the mask they were made of can. The area of a feature is written on
 // its region where it is clear which one that is: regions of its label and
-// number of pixels are as many as such features. Errors: those of DecodeRgb()
+// number of pixels are as many as such features; and where it has the room.
+// Errors: those of DecodeRgb()
 // and DecodeGray(); Internal MASK_INVALID (a mask of another size).
 absl::StatusOr<std::string> MaskPicture(
     absl::string_view frame, int page, absl::string_view mask_png,

@@ -46,11 +46,17 @@ void Fill(int left, int top, int width, int height, uint8_t gray,
 
 }  // namespace
 
+int LabelWidth(absl::string_view text, int scale) {
+  return static_cast<int>(text.size()) * (kWidth + 1) * scale + scale;
+}
+
+int LabelHeight(int scale) { return (kHeight + 2) * scale; }
+
 void DrawLabel(absl::string_view text, int x, int y, int scale,
                RgbImage& picture) {
   const int step = (kWidth + 1) * scale;
-  const int width = static_cast<int>(text.size()) * step + scale;
-  const int height = (kHeight + 2) * scale;
+  const int width = LabelWidth(text, scale);
+  const int height = LabelHeight(scale);
   const int left =
       std::clamp(x - width / 2, 0, std::max(0, picture.width() - width));
   const int top =

@@ -7,6 +7,10 @@
 
 namespace sightline::cli {
 
+// Pixels that a label takes. `scale`: as of DrawLabel().
+int LabelWidth(absl::string_view text, int scale);
+int LabelHeight(int scale);
+
 // Writes `text`, white on black, around (x, y), and moves it so that it lies
 // within the picture as far as it fits. `scale`: pixels to a dot of the
 // letters, which are 5 wide and 7 high; at least 1. Digits, point, blank, k, m,
