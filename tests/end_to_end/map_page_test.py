@@ -359,6 +359,13 @@ class MapPageTest(unittest.TestCase):
             delta=1e-3)
         self.assertEqual(len(footprint["outline"]), 4)
 
+    def test_without_a_mask_a_network_is_needed(self):
+        done = self.run_command(
+            "georef", self.folder / "frames/1-nadir.png", "--pose",
+            self.folder / "poses/1-nadir.json")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("GEOREF_MODEL_MISSING", done.stdout)
+
     def test_what_is_missing_is_named(self):
         lacking = {"longitude_deg": 9, "latitude_deg": 54}
         path = self.folder / "lacking.json"
@@ -442,6 +449,16 @@ class NetworkTest(unittest.TestCase):
                      "map/frame.overlay.jpg", "map/frame.geojson",
                      "map/map.html"):
             self.assertTrue((self.folder / name).exists(), name)
+
+
+    def test_networks_that_are_not_there_are_said_to_be(self):
+        done = subprocess.run(
+            [MapPageTest.bin_folder / "sightline", "georef",
+             self.folder / "frame.png", "--pose", self.folder / "pose.json",
+             "--model", "ships", "--server", self.running.address],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 15)
+        self.assertIn("GEOREF_MODEL_UNKNOWN", done.stdout)
 
 
 class MapInBrowserTest(MapPageTest):
