@@ -23,6 +23,16 @@ v1::GeoPoint ToProto(const GeoPoint& place) {
 // most; the area of finer ones is exact.
 constexpr int kAreaPointsPerEdge = 64;
 
+// Counts longitudes from that of the first point: an area does not change when
+// the ellipsoid turns about its axis, and no ring crosses the antimeridian
+// then.
+void TurnAwayFromAntimeridian(std::vector<GeoPoint>& ring) {
+  const double first = ring.empty() ? 0 : ring.front().longitude_deg;
+  for (GeoPoint& place : ring) {
+    place.longitude_deg = std::remainder(place.longitude_deg - first, 360);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Footprint> DescribeFootprint(
@@ -50,8 +60,9 @@ absl::StatusOr<v1::Footprint> DescribeFootprint(
     for (const GeoPoint& place : *outline) {
       *footprint.add_outline() = ToProto(place);
     }
-    const absl::StatusOr<std::vector<GeoPoint>> fine =
+    absl::StatusOr<std::vector<GeoPoint>> fine =
         camera.Footprint(kAreaPointsPerEdge);
+    if (fine.ok()) TurnAwayFromAntimeridian(*fine);
     const absl::StatusOr<double> area =
         fine.ok() ? SignedRingArea(*fine) : fine.status();
     if (area.ok()) {

@@ -42,6 +42,20 @@ TEST_F(Footprint, OfAFrameStraightDown) {
             v1::NORTH_REFERENCE_TRUE);
 }
 
+TEST_F(Footprint, AcrossTheAntimeridianHasTheSameArea) {
+  const double area = Ask(server_, request_).response.footprint().area_m2();
+  request_.mutable_metadata()->mutable_pose()->set_longitude_deg(180);
+  const auto answer = Ask(server_, request_);
+  ASSERT_TRUE(answer.ok()) << answer.status;
+  const v1::Footprint& footprint = answer.response.footprint();
+  ASSERT_THAT(footprint.outline(), SizeIs(4));
+  EXPECT_LT(footprint.outline(0).longitude_deg() *
+                footprint.outline(1).longitude_deg(),
+            0);
+  EXPECT_NEAR(footprint.area_m2(), area, 1e-9 * area);
+  EXPECT_THAT(footprint.problem(), IsEmpty());
+}
+
 TEST_F(Footprint, WithPointsAlongItsEdges) {
   request_.set_points_per_edge(5);
   const auto answer = Ask(server_, request_);
