@@ -17,16 +17,15 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import zlib
 
 import browser
+from flight import (FIELD_DEG, HEIGHT, HEIGHT_M, LATITUDE, LONGITUDE, WIDTH,
+                    gray_png, label_at, local_set, pose, pose_items, recording,
+                    sea)
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SKIPPED = 77
-WIDTH, HEIGHT = 640, 480
 HOSTILE_NAME = "'\"><svg onload=alert(2)>&amp;"
-LONGITUDE, LATITUDE, HEIGHT_M, FIELD_DEG = 9.18, 54.9, 1200.0, 30.0
-
 OVERFLOWING = """(() => {
   const width = document.documentElement.clientWidth;
   return [...document.querySelectorAll('body *')].filter((element) => {
@@ -37,131 +36,6 @@ OVERFLOWING = """(() => {
       .concat(document.documentElement.scrollWidth > width ?
           ['the page: ' + document.documentElement.scrollWidth] : []);
 })()"""
-
-
-def gray_png(rows):
-    """A gray PNG of 8 bits."""
-    def chunk(kind, data):
-        return (struct.pack(">I", len(data)) + kind + data +
-                struct.pack(">I", zlib.crc32(kind + data)))
-    head = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0)
-    data = b"".join(b"\0" + bytes(row) for row in rows)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) +
-            chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b""))
-
-
-def sea(shift):
-    """Waves."""
-    return gray_png([[int(110 + 25 * math.sin((x + shift) / 9) *
-                          math.cos(y / 7)) for x in range(WIDTH)]
-                     for y in range(HEIGHT)])
-
-
-def label_at(x, y):
-    """A ring of label 1 with label 2 within, a block of 3, a strip at the
-    edge."""
-    distance = math.hypot(x - 250, y - 220)
-    if distance < 40:
-        return 2
-    if 60 < distance < 120:
-        return 1
-    if 480 <= x < 560 and 300 <= y < 340:
-        return 3
-    if y < 6 and 100 < x < 300:
-        return 1
-    return 0
-
-
-def pose(east_m=0.0, elevation=-90.0):
-    per_degree = 111320 * math.cos(math.radians(LATITUDE))
-    ellipsoid = "HEIGHT_REFERENCE_ELLIPSOID"
-    return {
-        "longitude_deg": LONGITUDE + east_m / per_degree,
-        "latitude_deg": LATITUDE,
-        "height": {"metres": HEIGHT_M, "reference": ellipsoid},
-        "heading": {"degrees": 0, "reference": "NORTH_REFERENCE_TRUE"},
-        "pitch_deg": 0, "roll_deg": 0, "sensor_azimuth_deg": 0,
-        "sensor_elevation_deg": elevation, "sensor_roll_deg": 0,
-        "horizontal_field_of_view_deg": FIELD_DEG,
-        "ground": {"metres": 0, "reference": ellipsoid}}
-
-
-def scaled(value, low, high, size):
-    """A value of MISB ST 0601, unsigned if `low` is a number."""
-    steps = 2 ** (8 * size)
-    if low is None:  # Signed.
-        return (round(value / high * (steps // 2 - 1)) % steps).to_bytes(
-            size, "big")
-    return round((value - low) / (high - low) * (steps - 1)).to_bytes(
-        size, "big")
-
-
-def pose_items(east_m):
-    """pose(east_m) in the items of a local set, on 32 bits where it has
-    them."""
-    where = pose(east_m)
-    return {5: scaled(0, 0, 360, 2), 6: scaled(0, None, 20, 2),
-            7: scaled(0, None, 50, 2),
-            13: scaled(where["latitude_deg"], None, 90, 4),
-            14: scaled(where["longitude_deg"], None, 180, 4),
-            75: scaled(HEIGHT_M, -900, 19000, 2),
-            16: scaled(FIELD_DEG, 0, 180, 2), 18: bytes(4),
-            19: scaled(-90, None, 180, 4), 20: bytes(4)}
-
-
-def transport_packets(stream, counter, payload):
-    packets = b""
-    for at in range(0, len(payload), 184):
-        part = payload[at:at + 184]
-        field = 183 - len(part)
-        packets += struct.pack(">BHB", 0x47, (0x4000 if at == 0 else 0) |
-                               stream, (0x30 if field >= 0 else 0x10) |
-                               counter + at // 184 & 15)
-        if field >= 0:
-            packets += bytes([field]) + (b"\0" + b"\xff" * field)[:field]
-        packets += part
-    return packets
-
-
-def table(number, body):
-    """A section with the checksum of ISO/IEC 13818-1, Annex A."""
-    section = bytes([number, 0xB0, 9 + len(body), 0, 1, 0xC1, 0, 0]) + body
-    crc = 0xFFFFFFFF
-    for byte in section:
-        crc ^= byte << 24
-        for _ in range(8):
-            crc = (crc << 1 ^ (0x04C11DB7 if crc >> 31 else 0)) & 0xFFFFFFFF
-    return b"\0" + section + struct.pack(">I", crc)
-
-
-def recording(sets):
-    """A transport stream with each (seconds, local set)."""
-    stream = (transport_packets(0, 0, table(0, bytes([0, 1, 0xE1, 0]))) +
-              transport_packets(0x100, 0, table(2, bytes(
-                  [0xE1, 0, 0xF0, 0, 0x06, 0xE1, 1, 0xF0, 6, 5, 4]) +
-                  b"KLVA")))
-    for number, (seconds, contents) in enumerate(sets):
-        t = round(seconds * 90000)
-        stream += transport_packets(0x101, 2 * number, b"\0\0\1\xbd" +
-                                    struct.pack(">H", 8 + len(contents)) +
-                                    bytes([0x80, 0x80, 5,
-                                           0x21 | t >> 29 & 0x0E,
-                                           t >> 22 & 255, t >> 14 & 254 | 1,
-                                           t >> 7 & 255, t << 1 & 255 | 1]) +
-                                    contents)
-    return stream
-
-
-def local_set(microseconds, items=None):
-    """A MISB ST 0601 set with the time and `items`."""
-    items = b"".join(
-        bytes([tag, len(value)]) + value for tag, value in
-        {2: struct.pack(">Q", microseconds), **(items or {})}.items())
-    items += bytes([1, 2])
-    whole = (bytes.fromhex("060E2B34020B01010E01030101000000") +
-             bytes([len(items) + 2]) + items)
-    total = sum(byte << (0 if i % 2 else 8) for i, byte in enumerate(whole))
-    return whole + struct.pack(">H", total & 0xFFFF)
 
 
 class MapPageTest(unittest.TestCase):
@@ -395,72 +269,6 @@ class MapPageTest(unittest.TestCase):
                          self.features())
 
 
-class NetworkTest(unittest.TestCase):
-    """The same with a network in place of masks."""
-
-    @classmethod
-    def setUpClass(cls):
-        import server
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = pathlib.Path(folder.name)
-        (cls.folder / "frame.png").write_bytes(sea(0))
-        (cls.folder / "pose.json").write_text(json.dumps(pose()))
-        cls.running = cls.enterClassContext(server.Server(
-            MapPageTest.bin_folder / "sightline-georef", "--predrain", "0s",
-            "--models", str(REPOSITORY / "models/sea_slick")))
-
-    def run_command(self, *arguments):
-        done = subprocess.run(
-            [MapPageTest.bin_folder / "sightline", "georef", *arguments,
-             "--server", self.running.address], capture_output=True, text=True,
-            check=False)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        return done.stdout
-
-    def test_the_network_is_described(self):
-        card = json.loads((REPOSITORY / "models/sea_slick/card.json")
-                          .read_text())
-        text = self.run_command("model")
-        self.assertIn(card["name"] + " " + card["version"], text)
-        self.assertIn(card["sha256"], text)
-        for entry in card["classes"]:
-            self.assertRegex(text, f"(?i){entry['name']} +{entry['colour']}")
-        described = json.loads(self.run_command("model", card["name"],
-                                                "--json"))
-        self.assertEqual(len(described["models"]), 1)
-
-    def test_a_frame_goes_through_it_with_and_without_a_pose(self):
-        frame = self.folder / "frame.png"
-        text = self.run_command("segment", frame, "--out",
-                                self.folder / "masks", "--confidence")
-        self.assertRegex(text, r"\w+ [0-9.]+ %.*, confidence 0\.[0-9]+, "
-                               r"\d+ tiles, (ONNX Runtime|OpenCV) \d")
-        made = self.run_command("--pose", self.folder / "pose.json", frame,
-                                "--mask_out", "--out", self.folder / "map",
-                                "--json")
-        answer = json.loads(made)
-        self.assertEqual(answer["response"]["segment"]["model"], "sea_slick")
-        for path in ("masks/frame.mask.png", "map/frame.mask.png"):
-            head = (self.folder / path).read_bytes()[:24]
-            self.assertEqual(struct.unpack(">II", head[16:]),
-                             (WIDTH, HEIGHT), path)
-        for name in ("masks/frame.confidence.png", "masks/frame.overlay.jpg",
-                     "map/frame.overlay.jpg", "map/frame.geojson",
-                     "map/map.html"):
-            self.assertTrue((self.folder / name).exists(), name)
-
-
-    def test_networks_that_are_not_there_are_said_to_be(self):
-        done = subprocess.run(
-            [MapPageTest.bin_folder / "sightline", "georef",
-             self.folder / "frame.png", "--pose", self.folder / "pose.json",
-             "--model", "ships", "--server", self.running.address],
-            capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 15)
-        self.assertIn("GEOREF_MODEL_UNKNOWN", done.stdout)
-
-
 class MapInBrowserTest(MapPageTest):
     """The same run, looked at."""
 
@@ -590,7 +398,6 @@ class MapInBrowserTest(MapPageTest):
 def load_tests(loader, unused_tests, unused_pattern):
     """Those of the run once, then those of the page alone."""
     suite = unittest.TestSuite(loader.loadTestsFromTestCase(MapPageTest))
-    suite.addTests(loader.loadTestsFromTestCase(NetworkTest))
     inherited = set(dir(MapPageTest))
     for name in loader.getTestCaseNames(MapInBrowserTest):
         if name not in inherited:

@@ -316,13 +316,11 @@
     const [width, height] = size();
     const x = (feature.box[0] + feature.box[2]) / 2;
     const y = (feature.box[1] + feature.box[3]) / 2;
-    if (Math.abs(x - view.x) * view.scale < width / 2.2 &&
-        Math.abs(y - view.y) * view.scale < height / 2.2) {
-      return;
+    if (Math.abs(x - view.x) * view.scale > width / 2.2 ||
+        Math.abs(y - view.y) * view.scale > height / 2.2) {
+      Object.assign(view, {x, y});
+      draw();
     }
-    view.x = x;
-    view.y = y;
-    draw();
   };
   const zoom = (factor, x, y) => {
     const [width, height] = size();
@@ -378,8 +376,7 @@
   for (const [label, of] of classes) {
     const item = html('label', undefined, legend);
     const box = html('input', undefined, item);
-    box.type = 'checkbox';
-    box.checked = true;
+    Object.assign(box, {type: 'checkbox', checked: true});
     const swatch = html('span', undefined, item);
     swatch.className = 'swatch';
     swatch.style.background = of.color;
@@ -392,16 +389,11 @@
       }
     });
   }
-  const notes = [];
-  if (features.length > MOST_ROWS) {
-    notes.push(`The list has the ${MOST_ROWS} largest of ` +
-        `${features.length} polygons.`);
-  }
-  if (unreadable > 0) {
-    notes.push(`${unreadable} answers of the server can't be read.`);
-  }
-  if (features.length === 0) notes.push('No polygons.');
-  said.textContent = notes.join(' ');
+  said.textContent = [
+    features.length > MOST_ROWS && `The list has the ${MOST_ROWS} largest.`,
+    unreadable > 0 && `${unreadable} answers of the server can't be read.`,
+    features.length === 0 && 'No polygons.',
+  ].filter(Boolean).join(' ');
   show(null);
   document.querySelector('.panes').hidden = false;
   fit(everything);
