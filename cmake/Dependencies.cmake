@@ -70,3 +70,7 @@ if(SIGHTLINE_TESTS)
       INTERFACE_INCLUDE_DIRECTORIES ${SIGHTLINE_GEOGRAPHICLIB_INCLUDE})
   endif()
 endif()
+
+# Where jobs are kept (scripts/packages jobs). What needs them is left out
+# without it.
+find_package(SQLite3 QUIET)

@@ -16,6 +16,7 @@ namespace {
 // Flags that Abseil itself defines are none of ours.
 bool IsOurs(const absl::CommandLineFlag& flag) {
   return absl::StrContains(flag.Filename(), "common/server") ||
+         absl::StrContains(flag.Filename(), "common/jobs") ||
          absl::StrContains(flag.Filename(), "services/");
 }
 

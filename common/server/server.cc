@@ -102,6 +102,7 @@ class Server::Impl {
   int64_t aside_bytes_ = 0;
   // Null once it has failed.
   std::function<absl::Status()> readiness_;
+  std::vector<std::function<void()>> at_drain_;
   int port_ = 0;
   MemoryPlan plan_;
   Runtime runtime_;
@@ -314,6 +315,7 @@ void Server::Impl::RunUntilSignal() {
 void Server::Impl::Drain(const std::function<bool()>& hurry) {
   if (server_ == nullptr) return;
   SetServing(false);
+  for (const auto& function : std::exchange(at_drain_, {})) function();
   constexpr absl::Duration kStep = absl::Milliseconds(50);
   const absl::Time refuse_at = absl::Now() + runtime_.options.predrain;
   bool hurried = false;
@@ -359,6 +361,10 @@ void Server::Add(std::unique_ptr<Service> service, double memory_share,
 
 void Server::SetReadiness(std::function<absl::Status()> check) {
   impl_->readiness_ = std::move(check);
+}
+
+void Server::AtDrain(std::function<void()> function) {
+  impl_->at_drain_.push_back(std::move(function));
 }
 
 void Server::SetAside(int64_t bytes) { impl_->aside_bytes_ += bytes; }

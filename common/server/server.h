@@ -57,6 +57,11 @@ class Server {
   // Must not block. Before Start().
   void SetReadiness(std::function<absl::Status()> check);
 
+  // Called once when the server begins to drain, on the thread that drains it:
+  // for work beside the calls that shall stop meanwhile. Must not block. Before
+  // Start().
+  void AtDrain(std::function<void()> function);
+
   // Listens and serves. Errors: InvalidArgument BAD_CONFIGURATION (an address
   // that can't be listened on, credentials that can't work, too little memory
   // to serve a single call), Internal (a service that does not fit its proto).
