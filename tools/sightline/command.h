@@ -51,6 +51,8 @@ absl::StatusOr<int> RunGeoref(absl::Span<const std::string> arguments,
                               Session& session);
 absl::StatusOr<int> RunLayout(absl::Span<const std::string> arguments,
                               Session& session);
+absl::StatusOr<int> RunJobs(absl::Span<const std::string> arguments,
+                            Session& session);
 absl::StatusOr<int> RunHealth(absl::Span<const std::string> arguments,
                               Session& session);
 absl::StatusOr<int> RunDescribe(absl::Span<const std::string> arguments,

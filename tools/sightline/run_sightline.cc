@@ -23,6 +23,7 @@ constexpr Command kCommands[] = {
     {"preprocess", "Clean pages and drawings for OCR", RunPreprocess},
     {"georef", "Lay what aerial frames show on the map", RunGeoref},
     {"layout", "Write the files of OMRChecker as a layout of ours", RunLayout},
+    {"jobs", "List, watch, cancel and delete long work", RunJobs},
     {"health", "Whether a server and its services are serving", RunHealth},
     {"describe", "What a server offers: services, methods, messages",
      RunDescribe},
