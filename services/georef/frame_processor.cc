@@ -115,9 +115,6 @@ absl::StatusOr<FrameProcessor::Plan> FrameProcessor::MakePlan(
     plan.bytes += DecodeBytes(*plan.frame, plan.kind);
   }
   plan.bytes += BuildFeaturesBytes(plan.width, plan.height, settings.features);
-  if (settings.raster.has_value()) {
-    plan.bytes += RasterBytes(*settings.raster, plan.width, plan.height);
-  }
   if (settings.return_mask) {
     plan.bytes += EncodeMaskBytes(plan.width, plan.height);
   }
@@ -153,7 +150,8 @@ absl::StatusOr<v1::ProcessResponse> FrameProcessor::Process(
     const FrameSettings& settings) const {
   SL_RETURN_IF_ERROR(call.EnterStage("decode"));
   SL_ASSIGN_OR_RETURN(const Plan plan, MakePlan(request, settings));
-  SL_RETURN_IF_ERROR(call.Reserve(plan.bytes));
+  int64_t reserved = plan.bytes;
+  SL_RETURN_IF_ERROR(call.Reserve(reserved));
   DecodedFrame pixels;
   if (plan.frame.has_value()) {
     SL_ASSIGN_OR_RETURN(pixels, Decode(*request.frame, plan.kind));
@@ -209,8 +207,8 @@ absl::StatusOr<v1::ProcessResponse> FrameProcessor::Process(
       SL_ASSIGN_OR_RETURN(
           const int64_t bytes,
           plan.segmentor->SegmentBytes(plan.width, plan.height, scale));
-      SL_RETURN_IF_ERROR(
-          call.Reserve(plan.bytes + bytes - plan.model->memory().run_bytes));
+      reserved += bytes - plan.model->memory().run_bytes;
+      SL_RETURN_IF_ERROR(call.Reserve(reserved));
     } else {
       // A network takes a hundred times as long as reading what is said.
       placing = std::async(std::launch::async, place);
@@ -226,6 +224,13 @@ absl::StatusOr<v1::ProcessResponse> FrameProcessor::Process(
         DescribeSegmentation(*plan.model, *segmentation);
   }
   if (!placed.ok()) return placed.status();
+  if (settings.raster.has_value()) {
+    // How large it becomes is known now that the camera is.
+    SL_ASSIGN_OR_RETURN(const int64_t bytes,
+                        RasterBytes(*settings.raster, placed->camera));
+    reserved += bytes;
+    SL_RETURN_IF_ERROR(call.Reserve(reserved));
+  }
 
   SL_RETURN_IF_ERROR(call.EnterStage("features"));
   FeatureInput input;

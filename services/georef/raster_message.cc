@@ -70,12 +70,17 @@ absl::StatusOr<RasterOptions> ToRasterOptions(const v1::RasterOutput& output,
   return options;
 }
 
-int64_t RasterBytes(const RasterOptions& options, int width, int height) {
-  // GDAL's copy and the file, of which a turned frame with alpha has up to two
-  // pixels for each of its own.
-  const int64_t pixels = int64_t{width} * height;
-  return options.layout == RasterLayout::kNorthUp ? pixels * 2 * 4 * 3
-                                                  : pixels * 3 * 3;
+absl::StatusOr<int64_t> RasterBytes(const RasterOptions& options,
+                                    const GroundCamera& camera) {
+  const absl::StatusOr<RasterSize> size = GeoRasterSize(camera, options);
+  if (!size.ok()) return InField(size.status(), "raster");
+  // Of a pixel with its alpha: warped, GDAL's copy, its file, which grows by
+  // doubling or has overviews, and the copy of the file for the answer.
+  const bool is_north_up = options.layout == RasterLayout::kNorthUp;
+  const int64_t bytes_per_pixel = is_north_up ? 16 : 9;
+  // Tiles in work, and codecs.
+  constexpr int64_t kFixedBytes = int64_t{1} << 20;
+  return int64_t{size->width} * size->height * bytes_per_pixel + kFixedBytes;
 }
 
 absl::StatusOr<GeoRaster> WriteRaster(const DecodedFrame& frame,

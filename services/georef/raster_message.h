@@ -21,9 +21,10 @@ namespace sightline::georef {
 absl::StatusOr<RasterOptions> ToRasterOptions(const v1::RasterOutput& output,
                                               absl::string_view path);
 
-// An estimate of the bytes that WriteRaster() takes for a frame of this size:
-// how large a raster with north up becomes depends on how the frame is turned.
-int64_t RasterBytes(const RasterOptions& options, int width, int height);
+// What WriteRaster() takes at most for a frame of a camera. Errors: those of
+// GeoRasterSize(), under the field "raster".
+absl::StatusOr<int64_t> RasterBytes(const RasterOptions& options,
+                                    const GroundCamera& camera);
 
 // Errors: those of WriteGeoRaster(), under the field "raster".
 absl::StatusOr<GeoRaster> WriteRaster(const DecodedFrame& frame,

@@ -78,7 +78,31 @@ absl::Status NotAffine(const AffineFit& fit, double limit) {
       .With("limit", absl::StrCat(limit));
 }
 
+// The system asked for, or that of the frame's middle.
+absl::StatusOr<int> EpsgOf(const GroundCamera& camera,
+                           const RasterOptions& options) {
+  if (options.epsg != 0) return options.epsg;
+  SL_ASSIGN_OR_RETURN(
+      const GroundHit middle,
+      camera.Ground({camera.frame().width / 2, camera.frame().height / 2}));
+  return UniversalEpsg({middle.place.longitude_deg, middle.place.latitude_deg});
+}
+
 }  // namespace
+
+absl::StatusOr<RasterSize> GeoRasterSize(const GroundCamera& camera,
+                                         const RasterOptions& options) {
+  SL_RETURN_IF_ERROR(CheckOptions(options));
+  if (options.layout == RasterLayout::kFrame) {
+    return RasterSize{static_cast<int>(camera.frame().width),
+                      static_cast<int>(camera.frame().height)};
+  }
+  SL_ASSIGN_OR_RETURN(const int epsg, EpsgOf(camera, options));
+  SL_ASSIGN_OR_RETURN(const Projector projector, Projector::Create(epsg));
+  SL_ASSIGN_OR_RETURN(const FrameSamples samples,
+                      SampleFrame(camera, projector));
+  return NorthUpSize(camera, projector, samples, options);
+}
 
 absl::StatusOr<GeoRaster> WriteGeoRaster(const FramePixels& pixels,
                                          const GroundCamera& camera,
@@ -87,14 +111,7 @@ absl::StatusOr<GeoRaster> WriteGeoRaster(const FramePixels& pixels,
   SL_RETURN_IF_ERROR(CheckPixels(pixels, camera.frame()));
   SL_RETURN_IF_ERROR(CheckOptions(options));
   GeoRaster raster;
-  raster.epsg = options.epsg;
-  if (raster.epsg == 0) {
-    SL_ASSIGN_OR_RETURN(
-        const GroundHit middle,
-        camera.Ground({camera.frame().width / 2, camera.frame().height / 2}));
-    raster.epsg =
-        UniversalEpsg({middle.place.longitude_deg, middle.place.latitude_deg});
-  }
+  SL_ASSIGN_OR_RETURN(raster.epsg, EpsgOf(camera, options));
   SL_ASSIGN_OR_RETURN(const Projector projector,
                       Projector::Create(raster.epsg));
   SL_ASSIGN_OR_RETURN(const FrameSamples samples,

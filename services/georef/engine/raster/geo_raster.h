@@ -82,6 +82,19 @@ struct GeoRaster {
   double residual_pixels = 0;
 };
 
+// In pixels.
+struct RasterSize {
+  int width = 0;
+  int height = 0;
+};
+
+// How large the raster of the camera's frame becomes: with north up that
+// depends on how the frame is turned, how oblique it is, and the size of a
+// pixel. Takes no time to speak of. Thread-safe. Errors: those of
+// WriteGeoRaster() but RASTER_NOT_AFFINE and RASTER_NOT_WRITTEN.
+absl::StatusOr<RasterSize> GeoRasterSize(const GroundCamera& camera,
+                                         const RasterOptions& options);
+
 // `pixels`: as large as the camera's frame. Thread-safe.
 // Errors: InvalidArgument RASTER_OPTION_INVALID, UNKNOWN_COORDINATE_SYSTEM,
 // MASK_FRAME_MISMATCH (pixels and the camera's frame differ in size);

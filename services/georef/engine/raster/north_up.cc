@@ -218,6 +218,15 @@ absl::Status Place(const GroundCamera& camera, const Projector& projector,
 
 }  // namespace
 
+absl::StatusOr<RasterSize> NorthUpSize(const GroundCamera& camera,
+                                       const Projector& projector,
+                                       const FrameSamples& samples,
+                                       const RasterOptions& options) {
+  NorthUpPixels raster;
+  SL_RETURN_IF_ERROR(Place(camera, projector, samples, options, raster));
+  return RasterSize{raster.width, raster.height};
+}
+
 absl::StatusOr<NorthUpPixels> WarpNorthUp(const FramePixels& pixels,
                                           const GroundCamera& camera,
                                           const Projector& projector,

@@ -28,6 +28,13 @@ struct NorthUpPixels {
   double residual_m = 0;
 };
 
+// The width and height that WarpNorthUp() gives. Errors: ResourceExhausted
+// RASTER_TOO_LARGE.
+absl::StatusOr<RasterSize> NorthUpSize(const GroundCamera& camera,
+                                       const Projector& projector,
+                                       const FrameSamples& samples,
+                                       const RasterOptions& options);
+
 // Errors: ResourceExhausted RASTER_TOO_LARGE; OutOfRange RASTER_NOT_AFFINE (it
 // bends too much within a few pixels), OUTSIDE_COORDINATE_SYSTEM; why `stop`
 // stopped.

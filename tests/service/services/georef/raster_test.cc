@@ -120,6 +120,35 @@ TEST_F(RasterOverTcp, OptionsOutOfTheirRangeAreNamed) {
   EXPECT_EQ(answer.status.code(), absl::StatusCode::kResourceExhausted);
 }
 
+TEST_F(RasterOverTcp, ReservesWhatTheRasterTakesNotWhatTheFrameDoes) {
+  request_.mutable_raster()->set_format(v1::RASTER_FORMAT_GEOTIFF_NORTH_UP);
+  auto answer = Ask(server_, request_);
+  ASSERT_TRUE(answer.ok()) << answer.status;
+  const int64_t usual = answer.response.cost().peak_reserved_bytes();
+  request_.mutable_raster()->set_pixel_size(NadirPixelMetres() / 4);
+  answer = Ask(server_, request_);
+  ASSERT_TRUE(answer.ok()) << answer.status;
+  const v1::Raster& raster = answer.response.raster();
+  EXPECT_GT(raster.width(), 3.9 * kSceneWidth);
+  // Pixels with alpha, GDAL's copy of them, and a file that may be as large.
+  EXPECT_GT(answer.response.cost().peak_reserved_bytes(),
+            usual + int64_t{12} * raster.width() * raster.height() * 3 / 4);
+}
+
+TEST(RasterMemory, ARasterForWhichThereIsNoneIsRefused) {
+  GeorefServerOptions options;
+  options.limits.max_vertices = 1000;
+  options.server.memory_budget_bytes = int64_t{512} << 20;
+  const GeorefServer server(options);
+  v1::ProcessRequest request = NadirRequest();
+  request.mutable_raster()->set_format(v1::RASTER_FORMAT_GEOTIFF_NORTH_UP);
+  EXPECT_TRUE(Ask(server, request).ok());
+  // 55 million pixels.
+  request.mutable_raster()->set_pixel_size(NadirPixelMetres() / 13);
+  EXPECT_EQ(Ask(server, request).status.code(),
+            absl::StatusCode::kResourceExhausted);
+}
+
 TEST_F(RasterOverTcp, GapsAreClosedAndRegionsGrow) {
   GrayImage mask = BoxMask(270, 215, 370, 265);
   for (int y = 215; y < 265; ++y) {
