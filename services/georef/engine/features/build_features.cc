@@ -167,10 +167,23 @@ absl::Status Simplify(const Frame& frame, const StopToken& stop,
   options.tolerance_m = frame.options.simplify_tolerance_m;
   options.maximum_vertices = frame.options.maximum_vertices;
   const LabelMask& mask = frame.input.mask;
-  SL_ASSIGN_OR_RETURN(
-      SimplifiedPolygons simplified,
+  absl::StatusOr<SimplifiedPolygons> result =
       SimplifyPolygons(outlines.traced, mask.width, mask.height,
-                       OnPlane(outlines.points), options, stop));
+                       OnPlane(outlines.points), options, stop);
+  if (result.status().code() == absl::StatusCode::kInvalidArgument) {
+    // Corner to corner, outlines of one pixel's width may cross where a row of
+    // pixels is an arc of kilometres; refined, they do not.
+    return Error(absl::StatusCode::kInvalidArgument, kFeatureOptionInvalid)
+        .Field("simplify_tolerance_m",
+               absl::StrCat("outlines of this view can't be simplified: "
+                            "straight lines between their ",
+                            outlines.points.size(),
+                            " corners would cross near the horizon; leave it "
+                            "0 and allow as many vertices, or cut the frame "
+                            "farther below the horizon"));
+  }
+  SL_RETURN_IF_ERROR(result.status());
+  SimplifiedPolygons& simplified = *result;
   GroundOutlines simpler;
   simpler.traced = std::move(simplified.polygons);
   simpler.points.reserve(simplified.sources.size());
@@ -186,7 +199,8 @@ absl::Status Simplify(const Frame& frame, const StopToken& stop,
 // The outlines of the polygons begin..end-1.
 absl::StatusOr<RegionOutlines> OutlinesOf(const Frame& frame,
                                           const GroundOutlines& outlines,
-                                          size_t begin, size_t end) {
+                                          size_t begin, size_t end,
+                                          size_t maximum_vertices) {
   RegionOutlines region;
   for (size_t i = begin; i < end; ++i) {
     const TracedPolygon& polygon = outlines.traced.polygons[i];
@@ -197,11 +211,13 @@ absl::StatusOr<RegionOutlines> OutlinesOf(const Frame& frame,
       const TracedRing& traced = outlines.traced.rings[index];
       std::vector<MapPoint>& ring = rings.emplace_back();
       ring.reserve(traced.vertex_count);
-      SL_ASSIGN_OR_RETURN(
-          const bool is_refined,
-          AppendRefinedRing(
-              frame.mapper, frame.reference, outlines.traced.VerticesOf(traced),
-              outlines.PointsOf(traced), frame.options.edge_tolerance_m, ring));
+      SL_ASSIGN_OR_RETURN(const bool is_refined,
+                          AppendRefinedRing(frame.mapper, frame.reference,
+                                            outlines.traced.VerticesOf(traced),
+                                            outlines.PointsOf(traced),
+                                            frame.options.edge_tolerance_m,
+                                            maximum_vertices, ring));
+      maximum_vertices -= ring.size();
       region.measure.Add(is_refined ? MeasureRing(ring)
                                     : outlines.measures[index]);
     }
@@ -244,8 +260,12 @@ absl::Status AppendRegions(const Frame& frame, const GroundOutlines& outlines,
            polygons[end].region == polygons[begin].region) {
       ++end;
     }
+    // A cut at the antimeridian may have added a few more.
+    const size_t limit =
+        static_cast<size_t>(frame.options.maximum_traced_vertices);
+    const size_t room = limit - std::min(limit, set.vertices.size());
     SL_ASSIGN_OR_RETURN(RegionOutlines region,
-                        OutlinesOf(frame, outlines, begin, end));
+                        OutlinesOf(frame, outlines, begin, end, room));
     begin = end;
     Feature& feature = features[i];
     AppendOutlines(std::move(region), frame.reference, feature, set);
@@ -321,7 +341,11 @@ absl::StatusOr<FeatureSet> BuildFeatures(const FeatureInput& input,
     SL_RETURN_IF_ERROR(AddConfidence(*input.confidence, mask.view(),
                                      outlines.traced, stop, features));
   }
-  if (options.simplify_tolerance_m > 0 || options.maximum_vertices > 0) {
+  const bool has_too_many =
+      options.maximum_vertices > 0 &&
+      static_cast<int64_t>(outlines.traced.vertices.size()) >
+          options.maximum_vertices;
+  if (options.simplify_tolerance_m > 0 || has_too_many) {
     SL_RETURN_IF_ERROR(Simplify(frame, stop, outlines, set));
   }
   SL_RETURN_IF_ERROR(

@@ -67,9 +67,10 @@ struct FeatureOptions {
   double simplify_tolerance_m = 0;
   // The most vertices of all outlines in the answer, 0 for no limit: where
   // there are more the tolerance is raised until they fit. Those that
-  // `edge_tolerance_m` puts between are not counted.
+  // `edge_tolerance_m` puts between are not counted here.
   int64_t maximum_vertices = 0;
-  // The most corners that the outlines of all labels may have as traced;
+  // The most corners that the outlines of all labels may have as traced, and
+  // the most vertices in the answer, those of `edge_tolerance_m` included;
   // 4..kMaximumVertices.
   int64_t maximum_traced_vertices = 1'000'000;
   // Vertices may be mapped through an interpolating grid that is this exact;

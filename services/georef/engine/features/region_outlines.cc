@@ -6,9 +6,11 @@
 #include <limits>
 #include <utility>
 
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/georef/engine/camera/ellipsoid.h"
 #include "services/georef/engine/features/point_in_rings.h"
+#include "services/georef/engine/reasons.h"
 
 namespace sightline::georef {
 namespace {
@@ -142,12 +144,10 @@ void Append(const std::vector<RingList>& polygons, double shift,
 
 }  // namespace
 
-absl::StatusOr<bool> AppendRefinedRing(const VertexMapper& mapper,
-                                       double reference_longitude_deg,
-                                       absl::Span<const PixelCorner> corners,
-                                       absl::Span<const MapPoint> points,
-                                       double tolerance_m,
-                                       std::vector<MapPoint>& ring) {
+absl::StatusOr<bool> AppendRefinedRing(
+    const VertexMapper& mapper, double reference_longitude_deg,
+    absl::Span<const PixelCorner> corners, absl::Span<const MapPoint> points,
+    double tolerance_m, size_t maximum_vertices, std::vector<MapPoint>& ring) {
   const size_t before = ring.size();
   EdgeRefiner refiner(mapper, reference_longitude_deg, tolerance_m, ring);
   for (size_t i = 0; i < corners.size(); ++i) {
@@ -155,6 +155,16 @@ absl::StatusOr<bool> AppendRefinedRing(const VertexMapper& mapper,
     ring.push_back(points[i]);
     SL_RETURN_IF_ERROR(refiner.Refine(ToPixel(corners[i]), points[i],
                                       ToPixel(corners[next]), points[next], 0));
+    if (ring.size() - before > maximum_vertices) {
+      return Error(absl::StatusCode::kResourceExhausted, kTooManyVertices)
+          .Message(
+              "long straight edges need more vertices to follow the ground "
+              "than allowed; cut the frame farther below the horizon, leave "
+              "out small polygons or start the server with a larger "
+              "--max_vertices")
+          .Quota("maximum_traced_vertices",
+                 "more vertices than left for the outlines");
+    }
   }
   return ring.size() - before > corners.size();
 }

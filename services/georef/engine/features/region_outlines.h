@@ -17,13 +17,13 @@ namespace sightline::georef {
 // Appends the ring through `corners` and their `points` to `ring`, with points
 // of its straight pixel edges in between where a straight line of longitude
 // and latitude would leave them by more than `tolerance_m`. Returns whether
-// there are any. Errors: those of VertexMapper::Map().
-absl::StatusOr<bool> AppendRefinedRing(const VertexMapper& mapper,
-                                       double reference_longitude_deg,
-                                       absl::Span<const PixelCorner> corners,
-                                       absl::Span<const MapPoint> points,
-                                       double tolerance_m,
-                                       std::vector<MapPoint>& ring);
+// there are any. Errors: those of VertexMapper::Map(); ResourceExhausted
+// GEOREF_TOO_MANY_VERTICES as soon as more than `maximum_vertices` were
+// appended.
+absl::StatusOr<bool> AppendRefinedRing(
+    const VertexMapper& mapper, double reference_longitude_deg,
+    absl::Span<const PixelCorner> corners, absl::Span<const MapPoint> points,
+    double tolerance_m, size_t maximum_vertices, std::vector<MapPoint>& ring);
 
 // The polygons of one region and what they measure together.
 struct RegionOutlines {

@@ -155,5 +155,49 @@ TEST(FeatureErrors, StopsWhenAskedTo) {
             absl::StatusCode::kCancelled);
 }
 
+// Rows of pixels that are arcs of hundreds of kilometres.
+GroundCamera HighAndWide(const OwnedMask& mask) {
+  Pose pose = PoseAt(-58, -34, 90000, 33, 40);
+  pose.horizontal_field_of_view_deg = 100;
+  return CameraFor(pose, mask);
+}
+
+OwnedMask Stripes(int width, int height) {
+  OwnedMask mask = FullMask(width, height, 0);
+  for (int y = 0; y < height; y += 2) {
+    for (int x = 0; x < width; ++x) mask.at(x, y) = 1;
+  }
+  return mask;
+}
+
+TEST(FeatureErrors, OutlinesNearTheHorizonAreKeptButNotSimplified) {
+  const OwnedMask mask = Stripes(2000, 1000);
+  const GroundCamera camera = HighAndWide(mask);
+  FeatureOptions options;
+  options.maximum_vertices = 1'000'000;
+  const auto set = Build(mask, camera, options);
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_GT(set->features.size(), 100u);
+  options.simplify_tolerance_m = 1;
+  ExpectReason(Build(mask, camera, options).status(), kFeatureOptionInvalid,
+               "simplify_tolerance_m");
+}
+
+TEST(FeatureErrors, LongEdgesCountAgainstTheLimit) {
+  const OwnedMask mask = Stripes(2000, 400);
+  Pose pose = PoseAt(-58, -34, 9000, 33, 25);
+  pose.horizontal_field_of_view_deg = 60;
+  const GroundCamera camera = CameraFor(pose, mask);
+  FeatureOptions options;
+  const auto set = Build(mask, camera, options);
+  ASSERT_TRUE(set.ok()) << set.status();
+  const auto vertices = static_cast<int64_t>(set->vertices.size());
+  ASSERT_GT(vertices, 10 * 4 * 200);
+  options.maximum_traced_vertices = vertices;
+  EXPECT_TRUE(Build(mask, camera, options).ok());
+  options.maximum_traced_vertices = vertices - 1;
+  ExpectReason(Build(mask, camera, options).status(), kTooManyVertices);
+}
+
 }  // namespace
 }  // namespace sightline::georef
