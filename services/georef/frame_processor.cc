@@ -13,6 +13,7 @@
 #include "common/status/status_macros.h"
 #include "services/georef/engine/features/build_features.h"
 #include "services/georef/engine/features/footprint.h"
+#include "services/georef/engine/features/reasons.h"
 #include "services/georef/engine/segment/given_mask.h"
 #include "services/georef/feature_message.h"
 #include "services/georef/footprint_message.h"
@@ -93,7 +94,7 @@ absl::StatusOr<FrameProcessor::Plan> FrameProcessor::MakePlan(
       plan.width = mask.width;
       plan.height = mask.height;
     } else if (mask.width != plan.width || mask.height != plan.height) {
-      return Error(absl::StatusCode::kInvalidArgument, kLabelMaskInvalid)
+      return Error(absl::StatusCode::kInvalidArgument, kMaskFrameMismatch)
           .Field("mask", absl::StrCat("is ", mask.width, " x ", mask.height,
                                       " pixels, the frame ", plan.width, " x ",
                                       plan.height));

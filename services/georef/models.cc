@@ -166,10 +166,14 @@ int64_t Models::resident_bytes() const {
 Models::Stamp Models::StampOf(const std::string& folder) {
   Stamp stamp;
   std::error_code error;
-  for (const auto& file : std::filesystem::directory_iterator(folder, error)) {
+  // Not a range-for: that throws where the folder can't be read on, and
+  // folders are replaced while they are read.
+  std::filesystem::directory_iterator file(folder, error);
+  while (!error && file != std::filesystem::directory_iterator()) {
     std::error_code ignored;  // A file may vanish between two looks.
-    stamp[file.path().filename()] = {file.last_write_time(ignored),
-                                     file.file_size(ignored)};
+    stamp[file->path().filename()] = {file->last_write_time(ignored),
+                                      file->file_size(ignored)};
+    file.increment(error);
   }
   return stamp;
 }

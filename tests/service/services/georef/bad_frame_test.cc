@@ -50,7 +50,7 @@ TEST(BadFrame, EachIsAClearError) {
        "LABEL_MASK_INVALID", "mask"},
       {"mask of another size",
        [](auto& r) { *r.mutable_mask() = Labels(BoxMask(0, 0, 5, 5, 64, 48)); },
-       kInvalid, "LABEL_MASK_INVALID", "mask"},
+       kInvalid, "MASK_FRAME_MISMATCH", "mask"},
       {"too few labels",
        [](auto& r) { r.mutable_mask()->mutable_labels()->pop_back(); },
        kInvalid, "LABEL_MASK_INVALID", "mask.labels"},
