@@ -25,6 +25,8 @@ namespace sightline::georef {
 namespace {
 
 constexpr int kLabels = 256;
+// Text takes more than BuildFeaturesBytes() counts for a vertex of an answer.
+constexpr int64_t kGeoJsonBytesPerVertex = 128;
 
 ClassNames NamesOf(const ModelCard& card) {
   ClassNames names;
@@ -116,6 +118,9 @@ absl::StatusOr<FrameProcessor::Plan> FrameProcessor::MakePlan(
     plan.bytes += DecodeBytes(*plan.frame, plan.kind);
   }
   plan.bytes += BuildFeaturesBytes(plan.width, plan.height, settings.features);
+  if (settings.output.format() == v1::FEATURE_FORMAT_GEOJSON) {
+    plan.bytes += kGeoJsonBytesPerVertex * limits_.max_vertices;
+  }
   if (settings.return_mask) {
     plan.bytes += EncodeMaskBytes(plan.width, plan.height);
   }

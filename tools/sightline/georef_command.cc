@@ -171,6 +171,14 @@ class Run {
     if (flags_.stac) {
       request.set_stac_item_id(
           std::filesystem::path(frame.path).stem().string());
+      absl::Time time;
+      // The flags were checked.
+      if (absl::ParseTime(absl::RFC3339_full, flags_.time, &time, nullptr)) {
+        request.mutable_time()->set_seconds(absl::ToUnixSeconds(time));
+        request.mutable_time()->set_nanos(
+            static_cast<int32_t>(absl::ToInt64Nanoseconds(
+                time - absl::FromUnixSeconds(absl::ToUnixSeconds(time)))));
+      }
     }
     ProcessResponse response;
     SL_RETURN_IF_ERROR(

@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "tools/sightline/input/message_file.h"
@@ -130,6 +131,10 @@ void AddOutputFlags(ArgumentParser& parser, GeorefFlags& flags) {
                    "NAME.tif. Frames go one by "
                    "one then.",
                    &flags.stac);
+  parser.Add("time", "RFC3339",
+             "When frames were taken, for --stac: 2026-11-20T10:15:00Z. "
+             "Default: what their metadata says.",
+             &flags.time);
   parser.AddSwitch("mask_out", "Also writes NAME.mask.png, a label a pixel.",
                    &flags.mask_out);
   parser.AddSwitch("without_pictures", "Writes no NAME.overlay.jpg.",
@@ -258,6 +263,13 @@ absl::Status CheckGeorefFlags(const GeorefFlags& flags) {
   }
   if (flags.stac && flags.stream) {
     return FlagInvalid("--stac or --stream, not both: streams make no items");
+  }
+  absl::Time time;
+  std::string problem;
+  if (!flags.time.empty() &&
+      !absl::ParseTime(absl::RFC3339_full, flags.time, &time, &problem)) {
+    return FlagInvalid(
+        absl::StrCat("--time ", flags.time, " is no time: ", problem));
   }
   if (flags.stac && !has_raster) {
     return FlagInvalid("--stac describes a raster: say --raster, too");

@@ -65,6 +65,7 @@ struct GeorefFlags {
   int compression = georef::v1::RASTER_COMPRESSION_UNSPECIFIED;
   double pixel_size = 0;
   bool stac = false;
+  std::string time;
   bool mask_out = false;
   bool without_pictures = false;
   bool without_map = false;

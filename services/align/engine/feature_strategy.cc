@@ -30,7 +30,7 @@ const KindTraits& TraitsOf(FeatureKind kind) {
   static constexpr KindTraits kAkaze{Method::kAkaze, 560, 1500, 150};
   // The first octave is doubled: 11 float images of four times the size, and
   // a third more for the smaller ones.
-  static constexpr KindTraits kSift{Method::kSift, 1130, 1500, 240};
+  static constexpr KindTraits kSift{Method::kSift, 1130, 1500, 270};
   switch (kind) {
     case FeatureKind::kOrb:
       return kOrb;

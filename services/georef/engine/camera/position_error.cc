@@ -13,6 +13,10 @@
 namespace sightline::georef {
 namespace {
 
+// Degrees or metres: beyond it nobody knows anything, and the differences that
+// are taken mean nothing.
+constexpr double kMostDeviation = 10000;
+
 // `pose` moved along the ground by metres east and north.
 void MoveHorizontally(Pose& pose, double east_m, double north_m) {
   const GeoPoint place{pose.longitude_deg, pose.latitude_deg, 0};
@@ -71,11 +75,11 @@ absl::StatusOr<PositionErrorEstimator> PositionErrorEstimator::Create(
                       GroundCamera::Create(pose, frame));
   PositionErrorEstimator estimator(camera);
   for (const Source& source : sources) {
-    if (!(source.deviation >= 0 && std::isfinite(source.deviation))) {
+    if (!(source.deviation >= 0 && source.deviation <= kMostDeviation)) {
       return Error(absl::StatusCode::kInvalidArgument, kPoseInvalid)
           .Field(absl::StrCat("uncertainty.", source.name),
-                 absl::StrCat("is ", source.deviation,
-                              ", must be a number of at least 0"));
+                 absl::StrCat("is ", source.deviation, ", must be 0..",
+                              kMostDeviation));
     }
     if (source.deviation == 0) continue;
     Pose less = pose;

@@ -18,7 +18,7 @@
 
 namespace sightline::georef {
 
-// Standard deviations, each 0 or more; 0 is "exact".
+// Standard deviations, each 0..10,000; 0 is "exact".
 struct PoseUncertainty {
   // Of the camera's place, along east and along north each.
   double horizontal_m = 0;

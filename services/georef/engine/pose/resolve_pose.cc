@@ -43,6 +43,17 @@ constexpr KnownValue kKnownValues[] = {
      "vertical_field_of_view_deg"},
 };
 
+absl::Status CheckAssumption(absl::string_view name,
+                             const std::optional<double>& value, double least,
+                             double most) {
+  if (!value.has_value() || (*value >= least && *value <= most)) {
+    return absl::OkStatus();
+  }
+  return Error(absl::StatusCode::kInvalidArgument, kPoseInvalid)
+      .Field(name,
+             absl::StrCat("is ", *value, ", must be ", least, "..", most));
+}
+
 // Builds one pose; used once.
 class Resolver {
  public:
@@ -317,6 +328,11 @@ class Resolver {
 absl::StatusOr<ResolvedPose> ResolvePose(const PartialPose& known,
                                          absl::Span<const MetadataValue> values,
                                          const PoseAssumptions& assumptions) {
+  // Also where nothing needs them: a caller who sends no number is mistaken.
+  SL_RETURN_IF_ERROR(
+      CheckAssumption("geoid_height_m", assumptions.geoid_height_m, -120, 120));
+  SL_RETURN_IF_ERROR(CheckAssumption("declination_deg",
+                                     assumptions.declination_deg, -180, 180));
   return Resolver(known, assumptions).Resolve(values);
 }
 

@@ -70,7 +70,8 @@ struct ResolvedPose {
 
 // The pose that `known` and `values` describe. Errors: InvalidArgument
 // POSE_INCOMPLETE (each missing field is named as in PartialPose, "pose.
-// heading"), METADATA_CONTRADICTORY, SLANT_RANGE_CONTRADICTORY, and those of
+// heading"), CAMERA_POSE_INVALID (an assumption that is out of its range, named
+// by itself), METADATA_CONTRADICTORY, SLANT_RANGE_CONTRADICTORY, and those of
 // CheckPose() with fields under "pose". Thread-safe.
 absl::StatusOr<ResolvedPose> ResolvePose(const PartialPose& known,
                                          absl::Span<const MetadataValue> values,

@@ -113,6 +113,14 @@ TEST(BadFrame, EachIsAClearError) {
          r.mutable_metadata()->mutable_uncertainty()->set_height_m(-1);
        },
        kInvalid, "CAMERA_POSE_INVALID", "metadata.uncertainty.height_m"},
+      {"uncertainty beyond everything",
+       [](auto& r) {
+         r.mutable_metadata()->mutable_uncertainty()->set_heading_deg(1e308);
+       },
+       kInvalid, "CAMERA_POSE_INVALID", "metadata.uncertainty.heading_deg"},
+      {"geoid that is no number",
+       [](auto& r) { r.mutable_metadata()->set_geoid_height_m(NAN); }, kInvalid,
+       "CAMERA_POSE_INVALID", "metadata.geoid_height_m"},
       {"truncated local set",
        [&](auto& r) {
          r.mutable_metadata()->set_local_set(
