@@ -117,6 +117,10 @@ absl::Status AddSegmentation(const ModelFiles& files,
     figures.push_back({"geo_segment" + suffix, all, "ms"});
     figures.push_back(
         {"geo_segment_network_alone" + suffix, run * result.tiles, "ms"});
+    // Of the network's own time, what all else takes.
+    figures.push_back(
+        {absl::StrCat("geo_segment_overhead_", ShortName(runtime), "_pct"),
+         100 * (all / (run * result.tiles) - 1), "%"});
     results.push_back(std::move(result));
   }
   if (results.size() == 2) {

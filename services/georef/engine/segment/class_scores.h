@@ -33,8 +33,9 @@ struct GridAxis {
   // Of `tile` input pixels, `cells` cells; cell centres at half numbers.
   GridAxis(const TileSpan& span, double scale, int tile, int cells);
 
-  // Of the first cell of each frame pixel's two, and the weight of the second
-  // (its next, or the same at the end).
+  // The first cell of each frame pixel's two, 0 being one before the grid's
+  // first and cells + 1 one after its last, where the edge goes on; and the
+  // weight of the second, its next.
   std::vector<int32_t> cell;
   std::vector<float> weight;
 };

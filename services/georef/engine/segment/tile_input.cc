@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "services/georef/engine/segment/wide_rows.h"
+
 namespace sightline::georef {
 namespace {
 
@@ -90,10 +92,34 @@ void MakeGray(std::array<std::vector<float>, 3>& planes) {
   }
 }
 
+float FactorOf(const ModelInput& input, int c) {
+  return static_cast<float>(input.scale / input.standard_deviation[c]);
+}
+float OffsetOf(const ModelInput& input, int c) {
+  return static_cast<float>(-input.mean[c] / input.standard_deviation[c]);
+}
+
 // Which plane the model's channel c is.
 int PlaneOf(ChannelOrder order, int frame_channels, int c) {
   if (frame_channels == 1 || order == ChannelOrder::kGray) return 0;
   return order == ChannelOrder::kBgr ? 2 - c : c;
+}
+
+// A row of colours that are all the frame's own, in planes: one step from bytes
+// to numbers. `out` is where the row begins in the first plane.
+void CopyRow(const FrameView& frame, const ModelInput& input, int row,
+             int first_column, size_t width, int64_t plane_step, float* out) {
+  PixelRow plain;
+  plain.pixels = frame.pixels +
+                 3 * (static_cast<ptrdiff_t>(row) * frame.width + first_column);
+  plain.width = width;
+  for (int c = 0; c < 3; ++c) {
+    const int from = PlaneOf(input.channels, 3, c);
+    plain.planes[from] = out + c * plane_step;
+    plain.factor[from] = FactorOf(input, c);
+    plain.offset[from] = OffsetOf(input, c);
+  }
+  NormaliseRow(plain);
 }
 
 }  // namespace
@@ -161,7 +187,15 @@ void FillTileInput(const FrameView& frame, const ModelInput& input,
   const int channels = input.channel_count();
   const bool channels_first = input.layout == TensorLayout::kChannelsFirst;
   const int64_t plane_step = int64_t{size.width} * size.height;
+  const bool is_copied = frame.channels == 3 && channels == 3 &&
+                         channels_first && plain.first == 0 &&
+                         plain.last == columns.size();
   for (int y = 0; y < size.height; ++y) {
+    if (is_copied && rows[y].weights.size() == 1) {
+      CopyRow(frame, input, rows[y].first, columns[0].first, columns.size(),
+              plane_step, out + int64_t{y} * size.width);
+      continue;
+    }
     AddRows(frame, rows[y], first_column, row);
     if (frame.channels == 1) {
       Shrink<1>(row, columns, first_column, plain, planes);
@@ -172,10 +206,8 @@ void FillTileInput(const FrameView& frame, const ModelInput& input,
     for (int c = 0; c < channels; ++c) {
       const float* const in =
           planes[PlaneOf(input.channels, frame.channels, c)].data();
-      const auto factor =
-          static_cast<float>(input.scale / input.standard_deviation[c]);
-      const auto offset =
-          static_cast<float>(-input.mean[c] / input.standard_deviation[c]);
+      const float factor = FactorOf(input, c);
+      const float offset = OffsetOf(input, c);
       const int64_t first = int64_t{y} * size.width;
       if (channels_first) {
         float* const to = out + c * plane_step + first;
