@@ -51,8 +51,8 @@ class RowOfScores {
       }
       for (size_t k = 0; k < period_; ++k) {
         const size_t count = CountAt(k);
-        Between(cells_.data() + columns_.cell[k], columns_.weight[k], count,
-                out);
+        const float* const cells = cells_.data() + columns_.cell[k];
+        Between(cells, cells + 1, columns_.weight[k], count, out);
         out += count;
       }
     }
@@ -109,9 +109,7 @@ class RowOfScores {
     const float* const b = begin + lower * row;
     float* const out = cells_.data() + 1;
     if (planes) {
-      for (int i = 0; i < grid_.width; ++i) {
-        out[i] = a[i] + weight * (b[i] - a[i]);
-      }
+      Between(a, b, weight, static_cast<size_t>(grid_.width), out);
     } else {
       for (int i = 0; i < grid_.width; ++i) {
         out[i] = a[i * step] + weight * (b[i * step] - a[i * step]);

@@ -32,8 +32,10 @@ struct ClassRow {
 
 void ClassifyRow(const ClassRow& row);
 
-// out[i] = cells[i] + weight * (cells[i + 1] - cells[i]) for i < count.
-void Between(const float* cells, float weight, size_t count, float* out);
+// out[i] = a[i] + weight * (b[i] - a[i]) for i < count; `a` and `b` may
+// overlap.
+void Between(const float* a, const float* b, float weight, size_t count,
+             float* out);
 
 // out[2 * i] = even[i], out[2 * i + 1] = odd[i] for i < count; of 0..255.
 void Interleave(const int32_t* even, const int32_t* odd, size_t count,

@@ -186,7 +186,12 @@ TEST(SeaSlick, TheNetworkThatComesAlongFindsSlicksOnTheMap) {
   const generator::SeaFrame frame = generator::DrawSeaFrame(90210, 512, 384);
   v1::ProcessRequest request;
   request.mutable_frame()->set_encoded(*EncodeJpeg(frame.image, 90));
-  *request.mutable_metadata()->mutable_pose() = NadirPose();
+  v1::Pose& pose = *request.mutable_metadata()->mutable_pose();
+  pose = NadirPose();
+  // From where a pixel is a metre on the ground, as the frame was drawn.
+  pose.mutable_height()->set_metres(pose.height().metres() *
+                                    frame.image.width() /
+                                    (NadirPixelMetres() * kSceneWidth));
   request.set_return_mask(true);
   const auto answer = Ask(server, request);
   ASSERT_TRUE(answer.ok()) << answer.status;
