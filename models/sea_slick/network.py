@@ -1,8 +1,8 @@
 """The network: 3x256x256 pixels in, the scores of four classes out.
 
-Two steps down, blocks that look wide at a quarter of the resolution, one step
-up to half of it, where the edges seen on the way down come back in. No layer
-that any ONNX runtime lacks, none that fixes the size.
+Three steps down, blocks that look wide at an eighth of the resolution, two
+steps up to half of it, where the edges seen on the way down come back in. No
+layer that any ONNX runtime lacks, none that fixes the size.
 """
 
 import torch
@@ -33,20 +33,35 @@ class Block(nn.Module):
         return x + self.layers(x)
 
 
+class Up(nn.Module):
+    """Twice the size, with what was seen at that size before."""
+
+    def __init__(self, inputs, seen, outputs):
+        super().__init__()
+        self.up = nn.ConvTranspose2d(inputs, seen, 2, 2)
+        self.merge = nn.Sequential(
+            convolution(2 * seen, 2 * seen, groups=2 * seen),
+            convolution(2 * seen, outputs, kernel=1))
+
+    def forward(self, x, seen):
+        return self.merge(torch.cat([seen, torch.relu(self.up(x))], 1))
+
+
 class SeaSlick(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.edges = convolution(3, 12, stride=2)
-        self.quarter = convolution(12, 32, stride=2)
-        self.blocks = nn.Sequential(
-            *(Block(32, dilation) for dilation in (1, 2, 4, 8, 16, 2)))
-        self.up = nn.ConvTranspose2d(32, 12, 2, 2)
-        self.merge = convolution(24, 16)
-        self.scores = nn.Conv2d(16, CLASSES, 1)
+        self.at_half = convolution(3, 16, stride=2)
+        self.at_quarter = convolution(16, 32, stride=2)
+        self.at_eighth = nn.Sequential(
+            convolution(32, 64, stride=2),
+            *(Block(64, dilation) for dilation in (1, 2, 4, 8, 4, 1)))
+        self.to_quarter = Up(64, 32, 32)
+        self.to_half = Up(32, 16, 24)
+        self.scores = nn.Conv2d(24, CLASSES, 1)
 
     def forward(self, image):
-        half = self.edges(image)
-        quarter = self.blocks(self.quarter(half))
-        return self.scores(self.merge(
-            torch.cat([half, torch.relu(self.up(quarter))], 1)))
+        half = self.at_half(image)
+        quarter = self.at_quarter(half)
+        return self.scores(self.to_half(
+            self.to_quarter(self.at_eighth(quarter), quarter), half))
