@@ -3,10 +3,10 @@
 
   models/sea_slick/train.py build/dev/bin/sea_frame_generator
 
-Five minutes on two processors, with Debian's python3-torch. The frames are
+With Debian's python3-torch. The frames are
 drawn from the seeds below, the weights start from one as well; the result is
 the same up to what the order of additions on several threads changes. The
-scores are those of score.py on frames of other seeds.
+scores are those of inference_bench on frames of other seeds.
 """
 
 import argparse
