@@ -195,6 +195,12 @@ class PageReader {
     if (elsewhere <= most) return absl::OkStatus();
     is_unconfirmed_ = true;
     if (options_.position_is_sure) return absl::OkStatus();
+    // Marks alone run out of bubbles, too, that the layout draws too large: a
+    // person looks at all of them.
+    if (!options_.position_is_assumed &&
+        ShareOf([&](int group) { return is_off_[group]; }) <= most) {
+      return absl::OkStatus();
+    }
     return Unreadable(
         "blocks of bubbles lie elsewhere than the rest of the page, or marks "
         "beside their bubbles: a wrong alignment or another edition of the "

@@ -313,5 +313,35 @@ TEST(SheetReader, ABlockThatIsElsewhereRefutesAnAssumedPosition) {
             kSheetUnreadable);
 }
 
+// Letters without outlines, and marks half a bubble beside them.
+absl::StatusOr<SheetReading> ReadWithMarksBeside(const ReadOptions& options) {
+  const Sheet sheet = MakeSheet(ExamLayout(40));
+  PrintStyle letters_alone;
+  letters_alone.line_thickness = 0;
+  PagePainter painter(sheet, letters_alone, kSeed);
+  for (const Field& field : sheet.fields()) {
+    const Bubble& bubble = field.bubbles[1];
+    painter.Cover({bubble.center.x + bubble.size.width / 2, bubble.center.y},
+                  bubble.size, 70);
+  }
+  return ReadSheet(painter.Scan(), painter.scan_to_page(), sheet, options, {});
+}
+
+TEST(SheetReader, MarksBesideTheirBubblesPutEveryFieldInDoubt) {
+  const auto reading = ReadWithMarksBeside({});
+  ASSERT_TRUE(reading.ok()) << reading.status();
+  for (const FieldReading& field : reading->fields) {
+    EXPECT_TRUE(field.needs_review) << FlagsOf(field);
+  }
+}
+
+TEST(SheetReader, MarksBesideTheirBubblesRefuteAnAssumedPosition) {
+  ReadOptions options;
+  options.position_is_assumed = true;
+  const auto reading = ReadWithMarksBeside(options);
+  EXPECT_EQ(DetailsOf(reading.status()).value_or(ErrorDetails{}).reason,
+            kSheetUnreadable);
+}
+
 }  // namespace
 }  // namespace sightline::grade
