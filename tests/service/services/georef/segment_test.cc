@@ -179,30 +179,43 @@ TEST_F(SegmentOverTcp, AReplacementDropsNoRequest) {
   EXPECT_THAT(model.reload_problem(), HasSubstr("line 1"));
 }
 
+// Pixels of several frames that the network that comes along gets right. It is
+// a demonstration: what is shown here is that a frame gets through the whole of
+// the service, not how good the network is (models/sea_slick/README.md).
 TEST(SeaSlick, TheNetworkThatComesAlongFindsSlicksOnTheMap) {
   GeorefServerOptions options;
   options.models.folders = {SIGHTLINE_SOURCE_DIR "/models/sea_slick"};
   GeorefServer server(std::move(options));
-  const generator::SeaFrame frame = generator::DrawSeaFrame(90210, 512, 384);
   v1::ProcessRequest request;
-  request.mutable_frame()->set_encoded(*EncodeJpeg(frame.image, 90));
+  request.set_return_mask(true);
   v1::Pose& pose = *request.mutable_metadata()->mutable_pose();
   pose = NadirPose();
-  // From where a pixel is a metre on the ground, as the frame was drawn.
-  pose.mutable_height()->set_metres(pose.height().metres() *
-                                    frame.image.width() /
+  constexpr int kFrames = 6, kFrameWidth = 512, kFrameHeight = 384;
+  // From where a pixel is a metre on the ground, as the frames are drawn.
+  pose.mutable_height()->set_metres(pose.height().metres() * kFrameWidth /
                                     (NadirPixelMetres() * kSceneWidth));
-  request.set_return_mask(true);
-  const auto answer = Ask(server, request);
-  ASSERT_TRUE(answer.ok()) << answer.status;
-  const auto mask = DecodeGray(answer.response.mask_png(), {});
-  ASSERT_TRUE(mask.ok()) << mask.status();
   int64_t right = 0;
-  for (int64_t i = 0; i < frame.classes.size_bytes(); ++i) {
-    right += mask->pixels.data()[i] == frame.classes.data()[i];
+  int slicks = 0;
+  for (int i = 0; i < kFrames; ++i) {
+    const generator::SeaFrame frame =
+        generator::DrawSeaFrame(90210 + i, kFrameWidth, kFrameHeight);
+    request.mutable_frame()->set_encoded(*EncodeJpeg(frame.image, 90));
+    const auto answer = Ask(server, request);
+    ASSERT_TRUE(answer.ok()) << answer.status;
+    const auto mask = DecodeGray(answer.response.mask_png(), {});
+    ASSERT_TRUE(mask.ok()) << mask.status();
+    for (int64_t k = 0; k < frame.classes.size_bytes(); ++k) {
+      right += mask->pixels.data()[k] == frame.classes.data()[k];
+    }
+    for (const v1::Feature& feature : answer.response.features().features()) {
+      slicks += feature.class_name() == "slick";
+    }
   }
-  EXPECT_GT(static_cast<double>(right) / frame.classes.size_bytes(), 0.85);
-  EXPECT_GT(answer.response.features().features_size(), 0);
+  const double share = static_cast<double>(right) /
+                       (int64_t{kFrames} * kFrameWidth * kFrameHeight);
+  EXPECT_GT(share, 0.8);
+  EXPECT_GT(slicks, 0);
+  std::printf("%.3f of the pixels are right\n", share);
 }
 
 }  // namespace
