@@ -21,6 +21,9 @@ namespace {
 constexpr int kJobs = 200;
 constexpr int kCrashes = 20;
 constexpr int kSteps = 8;
+// All jobs together sleep for 4 s on 8 threads, longer than all workers live
+// that are killed: on no machine do they run out of work before.
+constexpr absl::Duration kStep = absl::Milliseconds(20);
 
 std::string ResultOf(const std::string& request) {
   return absl::StrCat(request, ":", std::string(5000, 'r'));
@@ -36,7 +39,7 @@ absl::Status Work(JobContext& job) {
     Progress progress;
     progress.fraction = static_cast<double>(step) / kSteps;
     SL_RETURN_IF_ERROR(job.SetProgress(progress));
-    absl::SleepFor(absl::Milliseconds(4));
+    absl::SleepFor(kStep);
     if (step % 3 == 2) {
       SL_RETURN_IF_ERROR(job.SaveCheckpoint(absl::StrCat(step + 1)));
     }
