@@ -42,6 +42,27 @@ absl::Status InTermsOfLayout(const absl::Status& status,
   return WithDetails(status, *details);
 }
 
+// What is sent on has to leave room for the reference in a message of 8 MiB.
+constexpr int64_t kMostSentBytes = int64_t{5} << 20;
+
+// `image` at half its size: blocks of 2 x 2 averaged, the last column and row
+// of an odd size of what there is, so that coordinates are exactly half as
+// large.
+GrayImage Halved(const GrayImage& image) {
+  GrayImage half((image.width() + 1) / 2, (image.height() + 1) / 2);
+  for (int y = 0; y < half.height(); ++y) {
+    const uint8_t* upper = image.row(2 * y);
+    const uint8_t* lower = image.row(std::min(2 * y + 1, image.height() - 1));
+    for (int x = 0; x < half.width(); ++x) {
+      const int left = 2 * x;
+      const int right = std::min(left + 1, image.width() - 1);
+      half.row(y)[x] = static_cast<uint8_t>(
+          (upper[left] + upper[right] + lower[left] + lower[right] + 2) / 4);
+    }
+  }
+  return half;
+}
+
 std::string PathOf(const SheetTask& task, int page) {
   return absl::StrCat(task.root, "layout", page == 0 ? "" : ".",
                       PagePath(page));
@@ -66,8 +87,13 @@ absl::StatusOr<FoundPage> FindPage(AlignClient& align,
     if (method != align::v1::ALIGN_METHOD_UNSPECIFIED) {
       options.set_method(method);
     }
-    const absl::StatusOr<align::v1::AlignResponse> answer =
-        align.Align(scan.pixels, page_task.reference, options, stop);
+    // Scans are not reduced below what reading needs; finding the page needs
+    // less.
+    const bool is_large = scan.pixels.size_bytes() > kMostSentBytes;
+    GrayImage half;
+    if (is_large) half = Halved(scan.pixels);
+    const absl::StatusOr<align::v1::AlignResponse> answer = align.Align(
+        is_large ? half : scan.pixels, page_task.reference, options, stop);
     if (!answer.ok()) {
       return InTermsOfLayout(answer.status(), PathOf(task, page));
     }
@@ -80,7 +106,8 @@ absl::StatusOr<FoundPage> FindPage(AlignClient& align,
     std::array<double, 9> values;
     std::copy(found.homography().begin(), found.homography().end(),
               values.begin());
-    result.to_page = Homography(values);
+    const double sent = is_large ? 0.5 : 1;
+    result.to_page = Homography(values) * Homography::Scale(sent, sent);
     result.summary.set_method(found.method());
     result.summary.set_confidence(found.confidence());
     *result.summary.mutable_attempts() = found.attempts();

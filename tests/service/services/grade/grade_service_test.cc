@@ -2,12 +2,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "common/image/decode.h"
+#include "common/image/encode.h"
 #include "tests/support/omr/omr_requests.h"
 #include "tests/support/omr/omr_server.h"
 
@@ -66,6 +69,31 @@ TEST(GradeOverTcp, APhotoOfASheetWithDoubtsHasNothingSilentlyWrong) {
   EXPECT_THAT(std::vector<std::string>(answer.response.review().begin(),
                                        answer.response.review().end()),
               IsSubsetOf(labels));
+}
+
+TEST(GradeOverTcp, AScanJustTooSmallToBeReducedIsReadLikeAnyOther) {
+  // Nearly 9 MB of pixels, more than a message to the align service may have.
+  const Decoded<GrayImage> scan = [] {
+    DecodeOptions options;
+    options.min_long_side = 1600;
+    return *DecodeGray(Sheet().jpeg, options);
+  }();
+  constexpr int kSide = 2991;
+  GrayImage table(kSide, kSide);
+  std::memset(table.data(), 90, static_cast<size_t>(table.size_bytes()));
+  const int left = (kSide - scan.pixels.width()) / 2;
+  const int top = (kSide - scan.pixels.height()) / 2;
+  ASSERT_GE(std::min(left, top), 0);
+  for (int y = 0; y < scan.pixels.height(); ++y) {
+    std::copy_n(scan.pixels.row(y), scan.pixels.width(),
+                table.row(top + y) + left);
+  }
+  OmrServer server;
+  Request request = GradeRequestOf(Sheet());
+  request.mutable_scan()->set_encoded(*EncodeJpeg(table, 90));
+  const Answer<Response> answer = Ask(server, request);
+  ASSERT_TRUE(answer.ok()) << answer.status;
+  EXPECT_THAT(Wrong(answer.response, Sheet()), IsEmpty());
 }
 
 TEST(GradeOverTcp, ABlankSheetReadsBlank) {
