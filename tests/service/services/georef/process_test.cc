@@ -118,13 +118,9 @@ TEST_F(Process, TheLocalSetGivesThePoseAndTheRequestWhatItLacks) {
   request.mutable_metadata()->set_local_set(set.data(), set.size());
   request.mutable_metadata()->set_geoid_height_m(-30);
   const auto answer = Ask(server_, request);
-  // The example's numbers are no real flight: its line of sight leaves the
-  // Earth, which must be said, or meets it.
-  if (answer.ok()) {
-    EXPECT_THAT(answer.response.pose().values(), testing::Not(IsEmpty()));
-  } else {
-    EXPECT_FALSE(answer.reason().empty());
-  }
+  ASSERT_TRUE(answer.ok()) << answer.status;
+  EXPECT_NEAR(answer.response.pose().pose().latitude_deg(), 60.176822966978335,
+              1e-6);
   // What the caller says comes first.
   *request.mutable_metadata()->mutable_pose() = NadirPose();
   const auto known = Ask(server_, request);
@@ -185,10 +181,6 @@ TEST_F(Process, GivesTheMaskBack) {
   request.set_return_mask(true);
   const auto answer = Ask(server_, request);
   ASSERT_TRUE(answer.ok()) << answer.status;
-  EXPECT_EQ(answer.response.mask_png(),
-            LabelsPng(BoxMask(270, 215, 370, 265)).png().empty()
-                ? ""
-                : answer.response.mask_png());
   v1::ProcessRequest again = NadirRequest();
   again.mutable_mask()->set_png(answer.response.mask_png());
   const auto second = Ask(server_, again);
